@@ -1,0 +1,118 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.strictMemorySafety(), .treatAllWarnings(as: .error)]
+let tests: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func roomTests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, exclude: exclude, swiftSettings: tests)
+}
+
+let package = Package(
+  name: "darkroom",
+  products: [
+    .executable(name: "darkroom", targets: ["darkroom"]),
+    .library(name: "Processing", targets: ["Raster", "Codecs", "Metadata", "Processing"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZimg", pkgConfig: "zimg", providers: [.apt(["libzimg-dev"])]),
+    .target(name: "CCodecs", dependencies: ["CPNG", "CJPEG"], cSettings: [.treatAllWarnings(as: .error)]),
+    .target(name: "CLinux", cSettings: [.treatAllWarnings(as: .error)]),
+
+    room("Raster", ["CZimg"]),
+    room("Codecs", ["Raster", "CCodecs", "CWebP"]),
+    room("Metadata", ["Raster", "CExif", "CZlib"]),
+    room("Processing", ["Raster", "Codecs", "Metadata"]),
+    room("Documents", [.product(name: "Yams", package: "Yams")]),
+    room(
+      "ImageAPI",
+      [
+        "Documents", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    room("Requests", ["Documents", "ImageAPI", "Processing", "Codecs", "Metadata", "Raster"]),
+    room("Spool", ["CLinux"]),
+    room("Ledger", [.product(name: "GRDB", package: "GRDB.swift")]),
+    room(
+      "Daemon",
+      [
+        "Requests", "ImageAPI", "Ledger", "Spool", "Processing", "Documents",
+        .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+    .target(
+      name: "Sandbox",
+      dependencies: [
+        "Raster", "Codecs", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      resources: [.embedInCode("models.json")], swiftSettings: strict),
+    .executableTarget(
+      name: "darkroom",
+      dependencies: [
+        "Daemon", "Sandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      resources: [.embedInCode("demo"), .embedInCode("pipelines")], swiftSettings: strict),
+
+    roomTests("Raster"),
+    roomTests("Codecs", ["Raster"], exclude: ["fixtures.py"]),
+    roomTests("Metadata", ["Raster"]),
+    roomTests("Processing", ["Codecs", "Metadata", "Raster"]),
+    roomTests("Documents"),
+    roomTests(
+      "ImageAPI",
+      [
+        "Documents", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    roomTests("Requests", ["Codecs", "Documents", "ImageAPI", "Metadata", "Processing", "Raster"]),
+    roomTests("Spool", ["CLinux"]),
+    roomTests("Ledger"),
+    roomTests(
+      "Daemon",
+      [
+        "Documents", "ImageAPI", "Ledger", "Processing", "Requests", "Sandbox", "Spool",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    roomTests(
+      "Sandbox",
+      [
+        "Codecs", "Raster", .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,49 @@
+/// How the samples of a pixel lie in memory: interleaved, straight alpha last, rows from the top without padding.
+public struct Layout: Hashable, Sendable, Codable {
+  public enum Channels: String, Sendable, Codable, CaseIterable {
+    case gray
+    case grayAlpha
+    case rgb
+    case rgba
+
+    public var count: Int {
+      switch self {
+      case .gray: 1
+      case .grayAlpha: 2
+      case .rgb: 3
+      case .rgba: 4
+      }
+    }
+
+    public var hasAlpha: Bool {
+      switch self {
+      case .grayAlpha, .rgba: true
+      case .gray, .rgb: false
+      }
+    }
+  }
+
+  /// Bits of a sample. Sixteen-bit samples are in the machine's byte order.
+  public enum Depth: Int, Sendable, Codable, CaseIterable {
+    case eight = 8
+    case sixteen = 16
+
+    public var bytes: Int { rawValue / 8 }
+  }
+
+  public let channels: Channels
+  public let depth: Depth
+
+  public init(_ channels: Channels, _ depth: Depth = .eight) {
+    self.channels = channels
+    self.depth = depth
+  }
+
+  public var bytesPerPixel: Int { channels.count * depth.bytes }
+  public var hasAlpha: Bool { channels.hasAlpha }
+
+  public static let gray8 = Layout(.gray)
+  public static let grayAlpha8 = Layout(.grayAlpha)
+  public static let rgb8 = Layout(.rgb)
+  public static let rgba8 = Layout(.rgba)
+}
