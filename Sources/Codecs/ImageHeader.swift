@@ -1,0 +1,22 @@
+import Raster
+
+/// What a file says of its picture before any pixel is decoded.
+public struct ImageHeader: Hashable, Sendable {
+  public let format: ImageFormat
+  /// As stored; EXIF orientation is not applied.
+  public let size: Size
+  /// What `decode` returns for this file.
+  public let layout: Layout
+  /// More than one frame; `decode` returns the first.
+  public let isAnimated: Bool
+  /// The file's own word for its colour, for people: `palette`, `YCbCr 4:2:0`, `CMYK`, `lossless RGB`, ….
+  public let coding: String
+
+  public init(format: ImageFormat, size: Size, layout: Layout, isAnimated: Bool = false, coding: String) {
+    self.format = format
+    self.size = size
+    self.layout = layout
+    self.isAnimated = isAnimated
+    self.coding = coding
+  }
+}
