@@ -1,0 +1,69 @@
+import Codecs
+import Metadata
+import Raster
+
+/// What will be done with one original: decided from its header, before any pixel is decoded.
+///
+/// It holds no bytes of the original, so that a worker process can be handed plan and bytes apart.
+public struct Plan: Hashable, Sendable, Codable {
+  /// What the outputs were planned for; `Processor.run` refuses bytes that differ.
+  public let format: ImageFormat
+  /// As stored.
+  public let size: Size
+  /// As decoded.
+  public let layout: Layout
+  /// Applied to the pixels before anything else.
+  public let orientation: Orientation
+  /// Whether an original of one colour is refused, which only its pixels tell.
+  public let rejectsBlank: Bool
+  public let readBack: Verification.ReadBack
+  public let provenance: Provenance
+  /// In the order of the pipeline. What comes to the same name and the same picture is there once.
+  public let outputs: [PlannedOutput]
+  public let warnings: [ProcessingWarning]
+}
+
+/// One output to be made.
+public struct PlannedOutput: Hashable, Sendable, Codable {
+  /// Where the output's pixels come from.
+  public enum Pixels: Hashable, Sendable, Codable {
+    /// The original's encoded pixels, to the byte.
+    case kept
+    /// Decoded pixels, worked on and encoded again.
+    case encoded(Steps)
+  }
+
+  public let name: PlannedName
+  /// The pipeline's own words for the name, for messages.
+  public let template: String
+  public let format: ImageFormat
+  public let size: Size
+  public let pixels: Pixels
+  public let metadata: MetadataPolicy
+}
+
+/// What is done to upright pixels on their way to an encoder, in this order.
+public struct Steps: Hashable, Sendable, Codable {
+  public let geometry: ResizeGeometry
+  public let filter: Filter
+  /// What a canvas larger than the picture is filled with; `nil` for transparency.
+  public let padding: Color?
+  /// What transparency is flattened onto; `nil` when it stays, or when there is none.
+  public let flattening: Color?
+  /// What the encoder is given.
+  public let layout: Layout
+  public let encoding: Encoding
+}
+
+/// An output whose bytes are made and have been read back.
+public struct FinishedOutput: Sendable {
+  public let planned: PlannedOutput
+  public let bytes: [UInt8]
+  /// What of the output's metadata was left out or cut.
+  public let warnings: [ProcessingWarning]
+
+  /// The file's name.
+  ///
+  /// - Parameter sha256: SHA-256 of ``bytes``, lower-case hexadecimal; used where the name wants it.
+  public func fileName(sha256: String) -> String { planned.name.name(sha256: sha256) }
+}

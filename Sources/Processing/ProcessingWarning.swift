@@ -1,0 +1,28 @@
+import Metadata
+import Raster
+
+/// What a job's manifest should tell although the outputs were made.
+public enum ProcessingWarning: Hashable, Sendable, Codable {
+  /// The size is not what it must be, and the pipeline accepts that.
+  case sizeAccepted(expected: ExpectedSize, found: Size)
+  /// The API answered with another format than asked.
+  case otherFormat(asked: ImageFormat, found: ImageFormat)
+  /// The original is animated; outputs that are encoded again show its first frame.
+  case animated
+  /// The original's metadata is damaged: nothing of it was carried over.
+  case metadataUnreadable(reason: String)
+  /// What one output's metadata lacks.
+  case metadata(template: String, MetadataWarning)
+}
+
+extension ProcessingWarning: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .sizeAccepted(let expected, let found): "the original is \(found), expected \(expected): accepted"
+    case .otherFormat(let asked, let found): "asked for \(asked.rawValue), the API sent \(found.rawValue)"
+    case .animated: "the original is animated: outputs that are encoded again show its first frame"
+    case .metadataUnreadable(let reason): "the original's metadata is damaged and was not carried over: \(reason)"
+    case .metadata(let template, let warning): "output \"\(template)\": \(warning)"
+    }
+  }
+}
