@@ -1,0 +1,25 @@
+#define _GNU_SOURCE
+
+#include "CLinux.h"
+
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+const unsigned int clinux_rename_noreplace = RENAME_NOREPLACE;
+const unsigned int clinux_rename_exchange = RENAME_EXCHANGE;
+
+int clinux_renameat2(
+    int old_directory, const char *old_name, int new_directory, const char *new_name, unsigned int flags) {
+  return renameat2(old_directory, old_name, new_directory, new_name, flags);
+}
+
+int clinux_open_beneath(int directory, const char *path, int flags) {
+  struct open_how how = {
+      .flags = (uint64_t)(unsigned int)flags,
+      .mode = 0,
+      .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+  };
+  return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}

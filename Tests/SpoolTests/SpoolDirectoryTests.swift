@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+@testable import Spool
+
+@Suite struct SpoolDirectoryTests {
+  let scratch: Scratch
+  let spool: SpoolDirectory
+
+  init() throws {
+    scratch = try Scratch()
+    spool = try SpoolDirectory(path: scratch.path("spool"))
+  }
+
+  @Test func isForItsUserAlone() throws {
+    try spool.createJob("job", blobs: [("request", [UInt8]("hello"))])
+    #expect(scratch.mode("spool") == 0o700)
+    #expect(scratch.mode("spool/job") == 0o700)
+    #expect(scratch.mode("spool/job/request") == 0o600)
+  }
+
+  @Test func looserRightsOfAnExistingFolderAreTakenAway() throws {
+    let path = try scratch.folder("old")
+    chmod(path, 0o755)
+    _ = try SpoolDirectory(path: path)
+    #expect(scratch.mode("old") == 0o700)
+  }
+
+  @Test func foldersOnTheWayAreMade() throws {
+    _ = try SpoolDirectory(path: scratch.path("a/b/spool"))
+    #expect(try scratch.tree("a") == ["b", "b/spool", "b/spool/lock"])
+  }
+
+  // Scenario 39.
+  @Test func secondOpenerIsToldWhoHasIt() throws {
+    #expect(throws: SpoolError.locked(path: spool.path, holder: getpid())) {
+      _ = try SpoolDirectory(path: spool.path)
+    }
+  }
+
+  @Test func lockEndsWithItsHolder() throws {
+    let path = scratch.path("other")
+    do { _ = try SpoolDirectory(path: path) }
+    _ = try SpoolDirectory(path: path)
+  }
+
+  @Test func blobIsReadAsItWasWritten() throws {
+    try spool.createJob("job")
+    let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    try spool.write(bytes.span, job: "job", name: "blob")
+    #expect(try spool.read(job: "job", name: "blob") == bytes)
+    #expect(try spool.size(job: "job", name: "blob") == 100_000)
+    #expect(try spool.size(job: "job", name: "none") == nil)
+    #expect(try spool.blobs(job: "job") == ["blob"])
+  }
+
+  @Test func readHasALimit() throws {
+    try spool.createJob("job", blobs: [("blob", [1, 2, 3])])
+    #expect(try spool.read(job: "job", name: "blob", limit: 3) == [1, 2, 3])
+    #expect(throws: SpoolError.tooLarge(path: scratch.path("spool/job/blob"), limit: 2)) {
+      _ = try spool.read(job: "job", name: "blob", limit: 2)
+    }
+  }
+
+  @Test func blobOfTheSameNameIsReplacedWhole() throws {
+    try spool.createJob("job", blobs: [("blob", [UInt8]("old and longer"))])
+    try spool.write([UInt8]("new").span, job: "job", name: "blob")
+    #expect(try scratch.text("spool/job/blob") == "new")
+    #expect(try scratch.tree("spool/job") == ["blob"])
+  }
+
+  @Test func failedWriteLeavesNothingBehind() throws {
+    try spool.createJob("job")
+    // rename(2) does not put a file in a directory's place.
+    try scratch.folder("spool/job/blob")
+    #expect(throws: SpoolError.system(call: "rename", path: scratch.path("spool/job/blob"), errno: EISDIR)) {
+      try spool.write([1].span, job: "job", name: "blob")
+    }
+    #expect(try scratch.tree("spool/job") == ["blob"])
+  }
+
+  @Test func jobHasOneFolderOnly() throws {
+    try spool.createJob("job", blobs: [("request", [1])])
+    #expect(throws: SpoolError.occupied(path: scratch.path("spool/job"))) { try spool.createJob("job") }
+    #expect(throws: SpoolError.occupied(path: scratch.path("spool/job"))) {
+      try spool.createJob("job", blobs: [("request", [2])])
+    }
+    #expect(try spool.read(job: "job", name: "request") == [1])
+  }
+
+  @Test func failedJobLeavesNoFolder() throws {
+    let twice: [(name: String, bytes: [UInt8])] = [("same", [1]), ("same", [2])]
+    #expect(throws: SpoolError.system(call: "openat", path: scratch.path("spool/job/same"), errno: EEXIST)) {
+      try spool.createJob("job", blobs: twice)
+    }
+    #expect(try spool.jobs() == [])
+  }
+
+  @Test func jobsAreListedAndRemoved() throws {
+    try spool.createJob("a", blobs: [("x", [1])])
+    try spool.createJob("b")
+    #expect(try spool.jobs().sorted() == ["a", "b"])
+    #expect(try spool.hasJob("a"))
+    try spool.removeJob("a")
+    try spool.removeJob("a")
+    #expect(try spool.jobs() == ["b"])
+    #expect(try !spool.hasJob("a"))
+  }
+
+  @Test(arguments: ["", ".", "..", "../job", "a/b", ".hidden", "/a", "x.part", String(repeating: "x", count: 256)])
+  func blobNameCannotLeaveTheJob(_ name: String) throws {
+    try spool.createJob("job")
+    let error = try #require(throws: SpoolError.self) { try spool.write([1].span, job: "job", name: name) }
+    guard case .badName = error else { throw error }
+    #expect(try scratch.tree("spool") == ["job", "lock"])
+  }
+
+  @Test(arguments: ["", "..", "a/b", ".hidden", "/a"])
+  func jobNameCannotLeaveTheSpool(_ name: String) throws {
+    let error = try #require(throws: SpoolError.self) { try spool.createJob(name) }
+    guard case .badName = error else { throw error }
+    #expect(try scratch.tree("spool") == ["lock"])
+  }
+
+  @Test func freeRoomIsWhatTheFileSystemSays() throws {
+    let room = try spool.freeRoom()
+    let free = try #require(
+      try FileManager.default.attributesOfFileSystem(forPath: scratch.path)[.systemFreeSize] as? NSNumber)
+    // Others write meanwhile: within a gigabyte is the same file system and the same unit.
+    #expect(abs(room.bytes - free.int64Value) < 1 << 30 || room.bytes < free.int64Value)
+    #expect(room.bytes > 0)
+  }
+}
