@@ -1,0 +1,124 @@
+import Codecs
+import Foundation
+import Raster
+
+/// Decoding and encoding of a 1024x1024 photograph by Darkroom's codecs, each beside the bare C library on the same
+/// bytes, in one run. The codecs may cost 5% more; the exit code is 1 when one costs more.
+///
+///     codecs [SECONDS]     time for each line, 3 by default
+@main
+struct CodecsBenchmark {
+  static let mostOverhead = 1.05
+
+  static func main() throws {
+    let seconds = CommandLine.arguments.dropFirst().first.flatMap(Double.init) ?? 3
+    let size = Size(width: 1024, height: 1024)
+    let opaque = Photograph.draw(size, .rgb8)
+    let alpha = Photograph.draw(size, .rgba8)
+    print("1024x1024, processor time of one thread, medians\n")
+    print(row("", "codec ms", "bare ms", "ratio"))
+    var slow: [String] = []
+    for comparison in try decoders(opaque, alpha) + encoders(opaque, alpha) {
+      let result = try comparison.measure(for: .seconds(seconds))
+      let number = { (value: Double, digits: Int) in String(format: "%.\(digits)f", value) }
+      print(
+        row(
+          result.name, number(result.wrapped / .milliseconds(1), 2), number(result.bare / .milliseconds(1), 2),
+          number(result.ratio, 3)))
+      if result.ratio > mostOverhead { slow.append(result.name) }
+    }
+    guard slow.isEmpty else {
+      print("\nmore than 5% over the bare library: \(slow.joined(separator: ", "))")
+      exit(1)
+    }
+  }
+
+  private static func row(_ name: String, _ columns: String...) -> String {
+    let padding = String(repeating: " ", count: max(0, 36 - name.count))
+    return name + padding + columns.map { String(repeating: " ", count: max(0, 10 - $0.count)) + $0 }.joined()
+  }
+
+  private static func decoders(_ opaque: borrowing Image, _ alpha: borrowing Image) throws -> [Comparison] {
+    let lossy = try WebP.encode(opaque, options: WebP.Options())
+    let lossyAlpha = try WebP.encode(alpha, options: WebP.Options())
+    let lossless = try WebP.encode(opaque, options: WebP.Options(method: 2, lossless: true))
+    let png = try PNG.encode(opaque, options: PNG.Options())
+    let jpeg = try JPEG.encode(opaque, options: JPEG.Options())
+    let progressive = try JPEG.encode(opaque, options: JPEG.Options(progressive: true))
+    return [
+      decoding("WebP decode, lossy", lossy) { Bare.decodeWebP($0) },
+      decoding("WebP decode, lossy with alpha", lossyAlpha) { Bare.decodeWebP($0, alpha: true) },
+      decoding("WebP decode, lossless", lossless) { Bare.decodeWebP($0) },
+      decoding("PNG decode", png) { Bare.decodePNG($0) },
+      decoding("JPEG decode, baseline 4:2:0", jpeg) { Bare.decodeJPEG($0) },
+      decoding("JPEG decode, progressive", progressive) { Bare.decodeJPEG($0) },
+    ]
+  }
+
+  private static func decoding(
+    _ name: String, _ file: [UInt8], bare: @escaping (Span<UInt8>) -> Int
+  ) -> Comparison {
+    Comparison(
+      name: name,
+      wrapped: {
+        let image = try Codec.decode(file.span, limits: Limits())
+        return image.rowBytes * image.size.height
+      },
+      bare: { bare(file.span) })
+  }
+
+  private static func encoders(_ opaque: borrowing Image, _ alpha: borrowing Image) -> [Comparison] {
+    var comparisons: [Comparison] = []
+    for method in [0, 2, 4] {
+      comparisons.append(
+        encoding("WebP encode, q80 method \(method)", opaque) { image in
+          try WebP.encode(image, options: WebP.Options(method: method))
+        } bare: {
+          Bare.encodeWebP($0, $1, method: Int32(method))
+        })
+    }
+    comparisons.append(
+      encoding("WebP encode, q80 with alpha", alpha) { image in
+        try WebP.encode(image, options: WebP.Options())
+      } bare: {
+        Bare.encodeWebP($0, $1, alpha: true, method: 4)
+      })
+    comparisons.append(
+      encoding("WebP encode, lossless q20 method 0", opaque) { image in
+        try WebP.encode(image, options: WebP.Options(quality: 20, method: 0, lossless: true))
+      } bare: {
+        Bare.encodeWebP($0, $1, quality: 20, method: 0, lossless: true)
+      })
+    for level in [1, 6] {
+      comparisons.append(
+        encoding("PNG encode, compression \(level)", opaque) { image in
+          try PNG.encode(image, options: PNG.Options(compression: level))
+        } bare: {
+          Bare.encodePNG($0, $1, level: Int32(level))
+        })
+    }
+    for progressive in [false, true] {
+      comparisons.append(
+        encoding("JPEG encode, q85\(progressive ? " progressive" : "")", opaque) { image in
+          try JPEG.encode(image, options: JPEG.Options(progressive: progressive))
+        } bare: {
+          Bare.encodeJPEG($0, $1, progressive: progressive)
+        })
+    }
+    return comparisons
+  }
+
+  private static func encoding(
+    _ name: String, _ image: borrowing Image, _ wrapped: @escaping (borrowing Image) throws -> [UInt8],
+    bare: @escaping (Span<UInt8>, Size) -> Int
+  ) -> Comparison {
+    let (size, layout) = (image.size, image.layout)
+    // An escaping closure cannot borrow the picture: both sides get the same pixels in their own memory.
+    let pixels = image.withPixels { span in span.indices.map { span[$0] } }
+    let picture = Image(size: size, layout: layout, pixels: pixels)
+    return Comparison(
+      name: name,
+      wrapped: { try wrapped(picture).count },
+      bare: { bare(pixels.span, size) })
+  }
+}

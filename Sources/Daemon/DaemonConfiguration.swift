@@ -1,0 +1,53 @@
+import Codecs
+import ImageAPI
+
+/// Everything the daemon is told once, at start.
+public struct DaemonConfiguration: Sendable {
+  /// The four trees, absolute paths.
+  public var inbox: String
+  public var output: String
+  public var failed: String
+  public var spool: String
+  /// Pixel work in parallel; at least 1.
+  public var workers: Int
+  /// Paid calls in flight at once; at least 1.
+  public var concurrency: Int
+  /// Paid calls begun in any minute; at least 1.
+  public var requestsPerMinute: Int
+  public var limits: Limits
+  public var retry: RetryPolicy
+  /// How long a file that nobody was seen closing must be unchanged before it is taken.
+  public var settling: Duration
+  /// How long a settled request that ends too early may take to become whole.
+  public var completion: Duration
+  /// How long a request waits for an image that it names.
+  public var imageWait: Duration
+  /// How often the whole inbox is looked at, whatever the watch says.
+  public var rescan: Duration
+  /// How often the balance is asked for while the account has none.
+  public var accountCheck: Duration
+  public var api: APIConfiguration
+
+  public init(
+    inbox: String, output: String, failed: String, spool: String, api: APIConfiguration, workers: Int,
+    concurrency: Int = 4, requestsPerMinute: Int = 20, limits: Limits = Limits(), retry: RetryPolicy = RetryPolicy(),
+    settling: Duration = .seconds(1), completion: Duration = .seconds(10), imageWait: Duration = .seconds(60),
+    rescan: Duration = .seconds(60), accountCheck: Duration = .seconds(60)
+  ) {
+    self.inbox = inbox
+    self.output = output
+    self.failed = failed
+    self.spool = spool
+    self.workers = workers
+    self.concurrency = concurrency
+    self.requestsPerMinute = requestsPerMinute
+    self.limits = limits
+    self.retry = retry
+    self.settling = settling
+    self.completion = completion
+    self.imageWait = imageWait
+    self.rescan = rescan
+    self.accountCheck = accountCheck
+    self.api = api
+  }
+}

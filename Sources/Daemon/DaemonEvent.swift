@@ -1,0 +1,26 @@
+import Ledger
+
+/// What the daemon tells whoever watches it: the log, a terminal, a test.
+public enum DaemonEvent: Sendable, Hashable {
+  /// A request became a job.
+  case accepted(job: String, request: String, place: String)
+  /// A request was refused before it became a job; it lies in the failed folder.
+  case refused(request: String, ErrorReport)
+  /// Something in the inbox that can be neither taken nor moved; it stays where it is.
+  case obstacle(path: String, reason: String)
+  /// A request waits for an image that is not there yet.
+  case awaitsImage(request: String, image: String)
+  /// A call has been journalled and is about to go out.
+  case calling(job: String, endpoint: String, model: String?, attempt: Int)
+  /// The answer is durable.
+  case responded(job: String, bytes: Int)
+  /// The job waits; `until` is `nil` when no time will end that.
+  case waiting(job: String, reason: String, until: Timestamp?)
+  case published(job: String, place: String, files: [String], warnings: [String])
+  case failed(job: String, request: String, ErrorReport)
+  /// Someone has to look.
+  case held(job: String, reason: String)
+  /// No call goes out until the account is open again.
+  case accountClosed(reason: String)
+  case accountOpened
+}

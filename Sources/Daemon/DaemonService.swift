@@ -1,0 +1,110 @@
+import Ledger
+import Logging
+import Requests
+import ServiceLifecycle
+import Spool
+import Synchronization
+
+/// Daemon: the hallway where all rooms meet. Requests come in from the inbox, calls go out, directories are published.
+///
+/// It fails at start when a folder cannot be used, when another daemon has the spool, or when the ledger is damaged or
+/// newer; later only when the ledger or the spool can no longer be trusted. Whatever is wrong with one request or one
+/// job ends in the failed folder or as a held job, and stops nobody else.
+public struct DaemonService: Service {
+  private let configuration: DaemonConfiguration
+  private let pipelines: PipelineCatalog
+  private let logger: Logger
+  private let observer: @Sendable (DaemonEvent) -> Void
+
+  /// - Parameter observer: is told everything that happens, on any thread; it must not block.
+  public init(
+    configuration: DaemonConfiguration, pipelines: PipelineCatalog, logger: Logger,
+    observer: @escaping @Sendable (DaemonEvent) -> Void = { _ in }
+  ) {
+    self.configuration = configuration
+    self.pipelines = pipelines
+    self.logger = logger
+    self.observer = observer
+  }
+
+  /// What a drain came to.
+  public struct Report: Sendable, Hashable {
+    public var published = 0
+    /// Requests refused and jobs failed, and whatever in the inbox could not be taken.
+    public var failed = 0
+    /// Held jobs, those of earlier runs included.
+    public var held = 0
+    /// Jobs that wait for a time or for the account.
+    public var waiting = 0
+
+    public init(published: Int = 0, failed: Int = 0, held: Int = 0, waiting: Int = 0) {
+      self.published = published
+      self.failed = failed
+      self.held = held
+      self.waiting = waiting
+    }
+  }
+
+  /// Works until it is told to stop. Calls that are under way then are finished first: they are paid for.
+  public func run() async throws {
+    let house = try House(configuration, pipelines, isOnce: false, observer: observer)
+    logger.info("ready", metadata: ["inbox": "\(configuration.inbox)", "output": "\(configuration.output)"])
+    try await withGracefulShutdownHandler {
+      try await withThrowingTaskGroup { group in
+        group.addTask { try await house.dispatcher.run() }
+        group.addTask { try await house.keepTakingIn(rescan: configuration.rescan) }
+        group.addTask { await house.dispatcher.watchAccount() }
+        // The dispatcher ends when it is stopped, intake when it is cancelled; an error of either ends both.
+        try await group.next()
+        house.dispatcher.stop()
+        group.cancelAll()
+        try await group.waitForAll()
+      }
+    } onGracefulShutdown: {
+      house.stop()
+    }
+    logger.info("stopped")
+  }
+
+  /// Takes in what lies in the inbox, works until nothing is left that can be done within a short time, and ends.
+  public func drain() async throws -> Report {
+    let report = Mutex(Report())
+    let house = try House(configuration, pipelines, isOnce: true) { [observer] event in
+      report.withLock { $0.count(event) }
+      observer(event)
+    }
+    try await withGracefulShutdownHandler {
+      try await withThrowingTaskGroup { group in
+        group.addTask { try await house.dispatcher.run() }
+        group.addTask {
+          try await house.takeInOnce()
+          await house.dispatcher.endWhenIdle()
+        }
+        do {
+          for try await _ in group {}
+        } catch {
+          house.dispatcher.stop()
+          throw error
+        }
+      }
+    } onGracefulShutdown: {
+      house.stop()
+    }
+    let counts = try house.ledger.counts()
+    return report.withLock { report in
+      report.held = counts.filter { $0.state == .held }.map(\.count).reduce(0, +)
+      report.waiting = counts.filter { $0.state == .queued || $0.state == .responded }.map(\.count).reduce(0, +)
+      return report
+    }
+  }
+}
+
+extension DaemonService.Report {
+  fileprivate mutating func count(_ event: DaemonEvent) {
+    switch event {
+    case .published: published += 1
+    case .failed, .refused, .obstacle: failed += 1
+    case .accepted, .awaitsImage, .calling, .responded, .waiting, .held, .accountClosed, .accountOpened: break
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Documents
+import ImageAPI
+import Processing
+import Requests
+import Spool
+
+extension ErrorReport {
+  init(_ error: RequestError) {
+    self.init(
+      stage: .request, error: error.reason, field: error.key.isEmpty ? nil : error.key,
+      place: Place(line: error.position.line, column: error.position.column), next: error.remedy + ".")
+  }
+
+  init(_ refusal: Refusal) {
+    let issues = refusal.error.issues.map { issue in
+      issue.path.isEmpty ? issue.message : "\(issue.path.joined(separator: ".")): \(issue.message)"
+    }
+    self.init(
+      stage: .call, error: refusal.description,
+      field: refusal.error.issues.first.flatMap { $0.path.isEmpty ? nil : $0.path.joined(separator: ".") },
+      next: "Nothing was charged. Change the request as the API says, and drop it again.", details: issues)
+  }
+
+  init(_ error: AnswerError, kept: [String]) {
+    self.init(
+      stage: .answer, error: "the API's answer is unfit: \(error)",
+      next: "It was paid for, and is kept as it came. Look at it; drop the request again to pay for another.",
+      kept: kept)
+  }
+
+  init(_ error: ProcessingError, kept: [String]) {
+    self.init(
+      stage: .processing, error: error.description,
+      next: "The original was paid for, and is kept. Change the pipeline or the request, then try again.", kept: kept)
+  }
+
+  init(publishing error: SpoolError, kept: [String]) {
+    self.init(stage: .publication, error: error.description, next: error.advice + ".", kept: kept)
+  }
+
+  /// Whether an error file tells of the same failure as another, whenever either was written.
+  static func sameFailure(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+    func timeless(_ bytes: [UInt8]) -> JSONValue? {
+      guard case .object(var object)? = try? DocumentReader.json(bytes).value else { return nil }
+      object["time"] = nil
+      return .object(object)
+    }
+    guard let one = timeless(one), let other = timeless(other) else { return false }
+    return one == other
+  }
+}

@@ -1,0 +1,57 @@
+import Codecs
+import ImageAPI
+import Processing
+import Raster
+import Requests
+import Spool
+
+/// The pictures that a request names, read from the inbox.
+struct Material: Sendable {
+  struct Picture: Sendable {
+    var path: String
+    /// The blob's name in the job's folder of the spool.
+    var blob: String
+    var bytes: [UInt8]
+    var header: ImageHeader
+  }
+
+  var pictures: [Picture] = []
+
+  subscript(path: String) -> Picture? { pictures.first { $0.path == path } }
+
+  enum Problem: Error {
+    /// It may still come.
+    case missing(path: String)
+    case refused(ErrorReport)
+  }
+
+  /// Reads each picture once, from one descriptor.
+  init(of request: Request, in inbox: Inbox, limits: Limits) throws(Problem) {
+    for (index, path) in request.files.enumerated() {
+      let bytes: [UInt8]
+      do {
+        bytes = try inbox.claim(path, limit: limits.bytes).bytes
+      } catch  where error.isMissing {
+        throw .missing(path: path)
+      } catch {
+        throw .refused(
+          ErrorReport(
+            stage: .request, error: "the image \(path) cannot be read: \(error)",
+            next: "Mend that, then drop the request again."))
+      }
+      let header: ImageHeader
+      do {
+        header = try Processor.examine(bytes.span, limits: limits).header
+      } catch {
+        throw .refused(
+          ErrorReport(
+            stage: .request, error: "the image \(path): \(error)",
+            next: "Put a whole WebP, PNG or JPEG picture there, then drop the request again."))
+      }
+      pictures.append(
+        Picture(path: path, blob: "input-\(index + 1).\(header.format.rawValue)", bytes: bytes, header: header))
+    }
+  }
+
+  var blobs: [(name: String, bytes: [UInt8])] { pictures.map { ($0.blob, $0.bytes) } }
+}

@@ -1,0 +1,142 @@
+import Documents
+import Synchronization
+
+// Free calls. They go the same way as paid ones, a connection each, since they are few; but they may be repeated.
+
+extension APIClient {
+  public func balance() async throws(QueryError) -> Balance {
+    let path = "/billing/balance"
+    let object = try await object(path)
+    guard let canConsume = object.bool("canConsume") else {
+      throw .unreadable(why: "'canConsume' is missing", path: path)
+    }
+    let balances: JSONObject? = if case .object(let inner)? = object["balances"] { inner } else { nil }
+    return Balance(
+      canConsume: canConsume, consumptionCurrency: object.string("consumptionCurrency"),
+      usd: balances?.number("usd"), diem: balances?.number("diem"))
+  }
+
+  public func rateLimits() async throws(QueryError) -> KeyLimits {
+    let path = "/api_keys/rate_limits"
+    let object = try await object(path)
+    guard case .object(let data)? = object["data"], let permitted = data.bool("accessPermitted") else {
+      throw .unreadable(why: "'data.accessPermitted' is missing", path: path)
+    }
+    let tier: JSONObject? = if case .object(let inner)? = data["apiTier"] { inner } else { nil }
+    let balances: JSONObject? = if case .object(let inner)? = data["balances"] { inner } else { nil }
+    return KeyLimits(
+      accessPermitted: permitted, tier: tier?.string("id"), isCharged: tier?.bool("isCharged") ?? false,
+      usd: balances?.number("USD"), keyExpiration: data.string("keyExpiration"),
+      models: data.objects("rateLimits").map { model in
+        KeyLimits.Model(
+          id: model.string("apiModelId"),
+          limits: model.objects("rateLimits").compactMap { limit in
+            guard let type = limit.string("type"), let amount = limit.number("amount") else { return nil }
+            return KeyLimits.Limit(type: type, amount: amount)
+          })
+      })
+  }
+
+  /// Names for `style_preset`. The vendor's documents show three shapes, all are read: `{"data": […]}` (the schema), a
+  /// bare array (one page), and `styles[]` with a `name` each (another).
+  public func styles() async throws(QueryError) -> [String] {
+    let path = "/image/styles"
+    let value = try await json(path)
+    let items: [JSONValue]
+    switch value {
+    case .array(let list): items = list
+    case .object(let object):
+      guard case .array(let list)? = object["data"] ?? object["styles"] else {
+        throw .unreadable(why: "it has neither 'data' nor 'styles'", path: path)
+      }
+      items = list
+    case .null, .bool, .number, .string: throw .unreadable(why: "it is no list", path: path)
+    }
+    return items.compactMap { item in
+      switch item {
+      case .string(let name): name
+      case .object(let object): object.string("name")
+      case .null, .bool, .number, .array: nil
+      }
+    }
+  }
+
+  /// The entries of `GET /models` as the vendor sends them, each with an `id` and a `model_spec`.
+  ///
+  /// - Parameter type: `image`, `upscale`, `inpaint`, …; `nil` for the vendor's default.
+  public func models(type: String? = nil) async throws(QueryError) -> [JSONObject] {
+    let path = "/models" + (type.map { "?type=\($0)" } ?? "")
+    let object = try await object(path)
+    guard case .array? = object["data"] else { throw .unreadable(why: "'data' is missing", path: path) }
+    return object.objects("data")
+  }
+
+  private func object(_ path: String) async throws(QueryError) -> JSONObject {
+    guard case .object(let object) = try await json(path) else {
+      throw .unreadable(why: "it is no object", path: path)
+    }
+    return object
+  }
+
+  private func json(_ path: String) async throws(QueryError) -> JSONValue {
+    let body = try await body(path)
+    do {
+      return try DocumentReader.json(body).value
+    } catch {
+      throw .unreadable(why: "\(error)", path: path)
+    }
+  }
+
+  /// What may pass by itself (no connection, 500, 503, 502, …) is tried again; a refusal, a redirect and the end of
+  /// patience are not.
+  private func body(_ path: String) async throws(QueryError) -> [UInt8] {
+    var pauses = configuration.queryPauses[...]
+    while true {
+      let sink = MemorySink()
+      var request = newRequest(.GET, path: path)
+      request.headers.add(name: "Accept", value: "application/json")
+      let exchange = await Exchange.run(
+        request, configuration: configuration, timeLimit: min(configuration.timeout, .seconds(30)), into: sink)
+      let failure: QueryError
+      switch CallOutcome(exchange, configuration: configuration) {
+      case .response: return sink.bytes
+      case .refused(let refusal):
+        failure = .refused(refusal, path: path)
+        guard refusal.kind == .inferenceFailed || refusal.kind == .overloaded else { throw failure }
+      case .notSent(let reason):
+        failure = .unreachable(why: "\(reason)", path: path)
+        guard reason != .cancelled else { throw failure }
+      case .unknown(let outcome):
+        failure = .unreachable(why: outcome.reason.words(status: outcome.head?.status), path: path)
+        guard outcome.mayPass else { throw failure }
+      }
+      guard let pause = pauses.popFirst(), (try? await Task.sleep(for: pause)) != nil else { throw failure }
+    }
+  }
+}
+
+extension UnknownOutcome {
+  fileprivate var mayPass: Bool {
+    switch reason {
+    case .connectionLost, .status, .timedOut: true
+    case .notTheVendorsError, .redirect, .tooLarge, .notKept, .cancelled: false
+    }
+  }
+}
+
+extension JSONObject {
+  /// The objects of an array; empty when there is no array.
+  fileprivate func objects(_ key: String) -> [JSONObject] {
+    guard case .array(let items)? = self[key] else { return [] }
+    return items.compactMap { if case .object(let object) = $0 { object } else { nil } }
+  }
+}
+
+/// Small answers stay in memory.
+private final class MemorySink: ResponseSink {
+  private let storage = Mutex<[UInt8]>([])
+
+  var bytes: [UInt8] { storage.withLock { $0 } }
+
+  func write(_ bytes: [UInt8]) async { storage.withLock { $0 += bytes } }
+}

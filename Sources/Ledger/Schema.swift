@@ -1,0 +1,117 @@
+/// The ledger's tables. Each step leads from one version to the next; a step that was released never changes.
+///
+/// Times are integer microseconds since 1970 in UTC, money is integer millionths of a US dollar, ids are text.
+enum Schema {
+  /// "DKRM": tells a ledger from any other database (PRAGMA application_id).
+  static let applicationID = 0x444B_524D
+
+  /// The version that this code writes (PRAGMA user_version).
+  static var version: Int { steps.count }
+
+  static let steps = [first]
+
+  /// `not_before` of a job that waits without a known end.
+  static let never = Int64.max
+
+  private static let first = """
+    CREATE TABLE jobs (
+      id TEXT PRIMARY KEY NOT NULL,
+      name TEXT NOT NULL,
+      output TEXT NOT NULL,
+      place TEXT NOT NULL,
+      pipeline TEXT NOT NULL,
+      priority INTEGER NOT NULL,
+      labels TEXT NOT NULL,
+      source TEXT NOT NULL,
+      source_identity TEXT NOT NULL,
+      collision TEXT NOT NULL CHECK (collision IN ('fail', 'suffix', 'replace')),
+      model TEXT,
+      step INTEGER NOT NULL DEFAULT 1,
+      state TEXT NOT NULL
+        CHECK (state IN ('queued', 'calling', 'responded', 'published', 'failed', 'held')),
+      reason TEXT,
+      not_before INTEGER,
+      received INTEGER NOT NULL,
+      since INTEGER NOT NULL,
+      published INTEGER,
+      error TEXT,
+      CHECK (state = 'held' OR (reason IS NULL) = (not_before IS NULL)),
+      CHECK (state != 'held' OR (reason IS NOT NULL AND not_before IS NULL)),
+      CHECK (state IN ('queued', 'responded', 'held') OR reason IS NULL),
+      CHECK ((state = 'published') <= (published IS NOT NULL))
+    ) STRICT, WITHOUT ROWID;
+
+    -- The queue's head, without those that wait; the model is in the index, so that skipping one reads no rows.
+    CREATE INDEX jobs_ready ON jobs (priority DESC, id, model) WHERE state = 'queued' AND not_before IS NULL;
+    CREATE INDEX jobs_waiting ON jobs (not_before) WHERE not_before IS NOT NULL;
+    CREATE INDEX jobs_by_state ON jobs (state, reason, received);
+    CREATE INDEX jobs_published_place ON jobs (place, published) WHERE state = 'published';
+    CREATE INDEX jobs_after_place ON jobs (place, id) WHERE reason = 'place';
+    CREATE INDEX jobs_source ON jobs (source, source_identity);
+
+    -- Places that jobs are on their way to. What is published is found in jobs, and on disk.
+    CREATE TABLE places (
+      place TEXT PRIMARY KEY NOT NULL,
+      job TEXT NOT NULL UNIQUE REFERENCES jobs (id) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE calls (
+      job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+      ordinal INTEGER NOT NULL,
+      attempt INTEGER NOT NULL,
+      endpoint TEXT NOT NULL,
+      model TEXT,
+      state TEXT NOT NULL CHECK (state IN ('intended', 'responded', 'refused', 'not-sent', 'unknown')),
+      status INTEGER,
+      response_id TEXT,
+      headers TEXT NOT NULL,
+      body TEXT,
+      started INTEGER NOT NULL,
+      finished INTEGER,
+      reserved INTEGER,
+      charged INTEGER,
+      -- What the call counts for against a budget: the price set aside, then the charge, or nothing.
+      counted INTEGER NOT NULL,
+      error TEXT,
+      PRIMARY KEY (job, ordinal, attempt)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX calls_started ON calls (started, counted);
+    CREATE UNIQUE INDEX calls_under_way ON calls (job) WHERE state = 'intended';
+    -- At most one attempt at a call can have been charged: its key is never charged twice.
+    CREATE UNIQUE INDEX calls_charged ON calls (job, ordinal) WHERE state IN ('responded', 'unknown');
+
+    CREATE TABLE originals (
+      job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+      number INTEGER NOT NULL,
+      ordinal INTEGER,
+      file TEXT NOT NULL,
+      format TEXT NOT NULL,
+      width INTEGER NOT NULL,
+      height INTEGER NOT NULL,
+      bytes INTEGER NOT NULL,
+      sha256 TEXT NOT NULL,
+      PRIMARY KEY (job, number)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE outputs (
+      job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+      number INTEGER NOT NULL,
+      file TEXT NOT NULL,
+      variant INTEGER NOT NULL,
+      format TEXT NOT NULL,
+      width INTEGER NOT NULL,
+      height INTEGER NOT NULL,
+      bytes INTEGER NOT NULL,
+      sha256 TEXT NOT NULL,
+      metadata TEXT NOT NULL,
+      PRIMARY KEY (job, number)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE warnings (
+      job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+      number INTEGER NOT NULL,
+      warning TEXT NOT NULL,
+      PRIMARY KEY (job, number)
+    ) STRICT, WITHOUT ROWID;
+    """
+}

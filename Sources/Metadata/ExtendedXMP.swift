@@ -1,0 +1,76 @@
+/// XMP that did not fit one JPEG segment: a second packet in portions (XMP specification, part 3, "Extended XMP in
+/// JPEG"), each with the digest that the first packet names, the whole's length and its own offset.
+struct ExtendedXMP {
+  private struct Portion {
+    let digest: [UInt8]
+    let length: Int
+    let offset: Int
+    let data: [UInt8]
+  }
+
+  /// Beyond this a packet holds pictures or worse.
+  private static let limit = 16 << 20
+
+  private var portions: [Portion] = []
+
+  mutating func take(_ bytes: Span<UInt8>, _ payload: Range<Int>) {
+    let start = payload.lowerBound + JPEGSegments.extendedXMPPrefix.count
+    // A portion without its head belongs to nothing; the missing length shows it.
+    guard payload.upperBound - start >= 40 else { return }
+    portions.append(
+      Portion(
+        digest: bytes.copy(start..<start + 32), length: bytes.bigEndian32(at: start + 32),
+        offset: bytes.bigEndian32(at: start + 36), data: bytes.copy(start + 40..<payload.upperBound)))
+  }
+
+  /// Joins the extension to the packet that names it. An extension that no packet names is unread, as the standard
+  /// says.
+  func finish(into blocks: inout MetadataBlocks) {
+    guard let packet = blocks.xmp, let tree = XMLTree(packet), let reader = XMPReader(tree),
+      let digest = reader.text(XMP.Namespace.note, "HasExtendedXMP")
+    else {
+      if !portions.isEmpty { blocks.hasUnread = true }
+      return
+    }
+    // The note must go either way: what it names is joined or missing.
+    let note = XMLTree.Name(XMP.Namespace.note, "HasExtendedXMP")
+    var edits = tree.elements.flatMap { element in
+      element.attributes.filter { $0.name == note }.map { ByteEdit(range: $0.range, replacement: []) }
+        + (element.name == note ? [ByteEdit(range: element.range, replacement: [])] : [])
+    }
+    if let nodes = nodes(digest: Array(digest.utf8)), !reader.rdf.isEmptyTag {
+      let end = reader.rdf.content.upperBound
+      edits.append(ByteEdit(range: end..<end, replacement: nodes))
+    } else {
+      blocks.warnings.append(.damaged(.xmp, reason: "its extension is not whole; the first packet is kept"))
+    }
+    blocks.xmp = ByteEdit.applied(edits, to: packet, within: 0..<packet.count)
+  }
+
+  /// The extension's RDF nodes, each with the namespaces that its packet declares around it.
+  private func nodes(digest: [UInt8]) -> [UInt8]? {
+    let own = portions.filter { $0.digest == digest }.sorted { $0.offset < $1.offset }
+    guard let length = own.first?.length, length <= Self.limit else { return nil }
+    var packet: [UInt8] = []
+    for portion in own {
+      guard portion.offset == packet.count, portion.length == length, portion.data.count <= length - packet.count else {
+        return nil
+      }
+      packet.append(contentsOf: portion.data)
+    }
+    guard packet.count == length, let tree = XMLTree(packet), let reader = XMPReader(tree) else { return nil }
+    var around = [reader.rdf]
+    while let parent = around.last?.parent { around.append(tree.elements[parent]) }
+    var output: [UInt8] = []
+    for node in reader.nodes {
+      var prefixes = Set(node.declarations.map(\.prefix))
+      output.append(contentsOf: packet[node.range.lowerBound..<node.attributesStart])
+      // Innermost first: it hides what is further out.
+      for declaration in around.flatMap(\.declarations) where prefixes.insert(declaration.prefix).inserted {
+        output.append(contentsOf: packet[declaration.range])
+      }
+      output.append(contentsOf: packet[node.attributesStart..<node.range.upperBound])
+    }
+    return output
+  }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Requests
+
+struct CheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Checks the configuration and every pipeline.",
+    discussion: "Mistakes are told with file, line and column; then the exit code is 2.")
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func run() async throws {
+    let configuration = try options.load()
+    let daemon = configuration.daemon
+    for (name, path) in [
+      ("inbox", daemon.inbox), ("output", daemon.output), ("failed", daemon.failed), ("spool", daemon.spool),
+    ] { Console.out("\(name)\t\(path)") }
+    Console.out("api\t\(daemon.api.baseURL)")
+    for warning in configuration.warnings { Console.note("warning: \(warning)", .warning) }
+
+    let folder = try Pipelines.read(folder: configuration.pipelineFolder)
+    for name in folder.catalog.names {
+      guard let pipeline = folder.catalog[name] else { continue }
+      let count = pipeline.recipe.outputs.count
+      Console.out("pipeline\t\(name)\t\(count) output\(count == 1 ? "" : "s")\t\(pipeline.description ?? "")")
+      for words in pipeline.unfulfilled { Console.note("warning: pipeline \(name): \(words)", .warning) }
+    }
+    for mistake in folder.mistakes {
+      Console.note("\(configuration.pipelineFolder ?? "built-in")/\(mistake.file), \(mistake.error)", .failed)
+    }
+    if !folder.mistakes.isEmpty { throw DarkroomCommand.Exit.usage }
+    if folder.catalog[RequestReader.defaultPipeline] == nil {
+      Console.note(
+        "warning: there is no pipeline \"\(RequestReader.defaultPipeline)\": requests must name theirs", .warning)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import Daemon
+import Foundation
+import ImageAPI
+
+/// What the command was told, from its file and the environment, made into what the rooms take.
+struct Configuration {
+  static let defaultPath = "/etc/darkroom/darkroom.yaml"
+
+  var daemon: DaemonConfiguration
+  /// The folder of pipeline files; `nil` for the pipelines that are built in.
+  var pipelineFolder: String?
+  /// What is worth a word although everything can start.
+  var warnings: [String] = []
+
+  /// - Parameter path: `--config`; without it `$DARKROOM_CONFIG`, then the default path if there is a file.
+  static func load(
+    path: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws -> Configuration {
+    try Configuration(settings(path: path, environment: environment), environment: environment)
+  }
+
+  /// The settings as they were written, see ``load(path:environment:)``.
+  static func settings(
+    path: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws -> Settings {
+    let named = path ?? environment["DARKROOM_CONFIG"]
+    let file = named ?? Self.defaultPath
+    guard let data = FileManager.default.contents(atPath: file) else {
+      if let named { throw SettingsError(origin: named, message: "the configuration file cannot be read") }
+      return try Settings(file: nil, environment: environment)
+    }
+    return try Settings(file: (file, Array(data)), environment: environment)
+  }
+
+  init(_ settings: Settings, environment: [String: String]) throws {
+    let local = try LocalSettings(settings)
+    let baseURL = settings.text("api.base-url") ?? APIConfiguration.defaultBaseURL
+    let api = try APIConfiguration(
+      baseURL: baseURL, key: Self.key(settings, baseURL: baseURL, environment: environment),
+      timeout: settings.duration("api.timeout", default: .seconds(300)),
+      connectTimeout: settings.duration("api.connect-timeout", default: .seconds(10)))
+    daemon = DaemonConfiguration(
+      inbox: local.inbox, output: local.output, failed: local.failed, spool: local.spool, api: api,
+      workers: local.workers, concurrency: try settings.integer("api.concurrency", in: 1...64, default: 4),
+      requestsPerMinute: try settings.integer("api.requests-per-minute", in: 1...100_000, default: 20),
+      limits: local.limits, retry: RetryPolicy(attempts: try settings.integer("api.attempts", in: 1...100, default: 6)),
+      settling: try settings.duration("intake.settle", default: .seconds(1)),
+      imageWait: try settings.duration("intake.image-wait", default: .seconds(60)),
+      rescan: try settings.duration("intake.rescan", default: .seconds(60)))
+    pipelineFolder = local.pipelineFolder
+    if settings.has("budget.per-job-usd") || settings.has("budget.per-day-usd")
+      || settings.has("budget.unknown-model-usd")
+    {
+      warnings.append("budget: read, but this version keeps no budget; watch the account's own limit")
+    }
+  }
+
+  /// The key comes from a file, or from the environment; an API on this machine takes any.
+  private static func key(
+    _ settings: Settings, baseURL: String, environment: [String: String]
+  ) throws -> APIKey {
+    let name = settings.text("api.key-file") ?? "venice-api-key"
+    let file = name.hasPrefix("/") ? name : environment["CREDENTIALS_DIRECTORY"].map { "\($0)/\(name)" }
+    if let file, let data = FileManager.default.contents(atPath: file) {
+      return try APIKey(String(decoding: data, as: UTF8.self))
+    }
+    if let key = environment["VENICE_API_KEY"] { return try APIKey(key) }
+    if let host = URL(string: baseURL)?.host(), ["127.0.0.1", "localhost", "::1", "[::1]"].contains(host) {
+      return try APIKey("local")
+    }
+    throw SettingsError(
+      origin: "api.key-file",
+      message: "there is no API key: put it in \(file ?? name + " (beneath $CREDENTIALS_DIRECTORY)"), "
+        + "or in $VENICE_API_KEY")
+  }
+}

@@ -1,0 +1,35 @@
+import Daemon
+
+/// The daemon's events as lines for people: one event a line.
+enum EventLines {
+  @Sendable static func print(_ event: DaemonEvent) {
+    let (line, mark) = describe(event)
+    Console.note(line, mark)
+  }
+
+  static func describe(_ event: DaemonEvent) -> (line: String, mark: Console.Mark?) {
+    switch event {
+    case .accepted(let job, let request, let place): ("accepted   \(request) as \(job) for \(place)/", .quiet)
+    case .refused(let request, let report): ("refused    \(request): \(report)", .failed)
+    case .obstacle(let path, let reason): ("obstacle   \(path): \(reason)", .warning)
+    case .awaitsImage(let request, let image): ("waiting    \(request): for the image \(image)", .warning)
+    case .calling(let job, let endpoint, let model, let attempt):
+      (
+        "calling    \(job) \(endpoint)\(model.map { " \($0)" } ?? "")\(attempt > 1 ? ", attempt \(attempt)" : "")",
+        .quiet
+      )
+    case .responded(let job, let bytes): ("responded  \(job): \(bytes) bytes kept", .quiet)
+    case .waiting(let job, let reason, let until):
+      ("waiting    \(job)\(until.map { " until \($0)" } ?? ""): \(reason)", .warning)
+    case .published(_, let place, let files, let warnings):
+      (
+        "published  \(place)/ (\(files.joined(separator: ", ")))"
+          + warnings.map { "\n           warning: \($0)" }.joined(), .done
+      )
+    case .failed(let job, let request, let report): ("failed     \(request) (\(job)): \(report)", .failed)
+    case .held(let job, let reason): ("held       \(job): \(reason)", .failed)
+    case .accountClosed(let reason): ("paused     all calls: \(reason)", .warning)
+    case .accountOpened: ("resumed    all calls", .done)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Daemon
+import Ledger
+import Logging
+import ServiceLifecycle
+import Spool
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Runs the daemon in the foreground.",
+    discussion: """
+      Takes requests from the inbox, calls the API, and publishes directories of outputs. SIGTERM and SIGINT stop it: \
+      calls that are under way are finished first, because they are paid for.
+
+      --once drains the inbox and the queue, then exits: 0 when all were published, 1 when any failed or is held, \
+      75 when only waiting jobs are left.
+      """)
+
+  @OptionGroup var options: ConfigurationOptions
+  @Flag(help: "Drain the inbox and the queue, then exit.")
+  var once = false
+
+  func run() async throws {
+    let configuration = try options.load()
+    let pipelines = try Pipelines.catalog(folder: configuration.pipelineFolder)
+    for warning in configuration.warnings { Console.note("warning: \(warning)", .warning) }
+    let logger = Logger(label: "darkroom") { StreamLogHandler.standardError(label: $0) }
+    let service = DaemonService(
+      configuration: configuration.daemon, pipelines: pipelines, logger: logger, observer: EventLines.print)
+    do {
+      if once {
+        try Self.exit(for: try await Self.drain(service, logger))
+      } else {
+        try await ServiceGroup(
+          services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger.quiet
+        ).run()
+      }
+    } catch let error as SpoolError {
+      if case .locked = error { throw CommandFailure("\(error)", code: DarkroomCommand.Exit.tryAgainLater) }
+      throw CommandFailure("\(error)", code: DarkroomCommand.Exit.someFailed)
+    } catch let error as LedgerError {
+      throw CommandFailure("\(error)", code: DarkroomCommand.Exit.someFailed)
+    }
+  }
+
+  /// A drain that SIGTERM and SIGINT stop as they stop the daemon.
+  static func drain(_ service: DaemonService, _ logger: Logger) async throws -> DaemonService.Report {
+    let draining = Draining(service: service)
+    try await ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [
+          ServiceGroupConfiguration.ServiceConfiguration(
+            service: draining, successTerminationBehavior: .gracefullyShutdownGroup)
+        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger.quiet)
+    ).run()
+    return draining.report
+  }
+
+  static func exit(for report: DaemonService.Report) throws {
+    Console.note(
+      "\(report.published) published, \(report.failed) failed, \(report.held) held, \(report.waiting) waiting",
+      report.failed + report.held > 0 ? .failed : report.waiting > 0 ? .warning : .done)
+    if report.failed + report.held > 0 { throw DarkroomCommand.Exit.someFailed }
+    if report.waiting > 0 { throw DarkroomCommand.Exit.tryAgainLater }
+  }
+}
+
+/// Options that every command shares which reads the configuration.
+struct ConfigurationOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The configuration file.",
+      discussion: "Default: $DARKROOM_CONFIG, else \(Configuration.defaultPath) if there is one.",
+      valueName: "file"))
+  var config: String?
+
+  func load() throws -> Configuration { try Configuration.load(path: config) }
+
+  /// For commands that call nobody.
+  func loadWithoutKey() throws -> LocalSettings { try LocalSettings(Configuration.settings(path: config)) }
+}

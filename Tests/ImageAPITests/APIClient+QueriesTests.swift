@@ -1,0 +1,125 @@
+import Synchronization
+import Testing
+
+@testable import ImageAPI
+
+struct APIClientQueriesTests {
+  private func answering<R>(_ body: String, _ query: (APIClient) async throws -> R) async throws -> R {
+    let step = TestServer.response(200, body: Array(body.utf8))
+    return try await TestServer.with(.init(reply: { _ in [step] })) { server in
+      let result = try await query(client(port: server.port))
+      #expect(server.requests.allSatisfy { $0.method == "GET" && $0["authorization"] == "Bearer \(testKey)" })
+      #expect(server.requests.allSatisfy { $0["idempotency-key"] == nil })
+      return result
+    }
+  }
+
+  /// The schema's example.
+  @Test func balance_isRead() async throws {
+    let body = #"""
+      {"canConsume": true, "consumptionCurrency": "DIEM", "balances": {"diem": 90.5, "usd": 25}, "diemEpochAllocation": 100}
+      """#
+    #expect(
+      try await answering(body) { try await $0.balance() }
+        == Balance(canConsume: true, consumptionCurrency: "DIEM", usd: "25", diem: "90.5"))
+  }
+
+  @Test func balanceWithNulls_isRead() async throws {
+    let body =
+      #"{"canConsume": false, "consumptionCurrency": null, "balances": {"diem": null, "usd": null}, "diemEpochAllocation": 0}"#
+    #expect(
+      try await answering(body) { try await $0.balance() }
+        == Balance(canConsume: false, consumptionCurrency: nil, usd: nil, diem: nil))
+  }
+
+  @Test func rateLimits_areRead() async throws {
+    let body = #"""
+      {"data": {"accessPermitted": true, "apiTier": {"id": "paid", "isCharged": true},
+       "balances": {"USD": 50.23, "DIEM": 100.023}, "keyExpiration": null, "nextEpochBegins": "2025-05-07T00:00:00.000Z",
+       "rateLimits": [{"apiModelId": "venice-sd35", "rateLimits": [{"amount": 20, "type": "RPM"}]}]}}
+      """#
+    #expect(
+      try await answering(body) { try await $0.rateLimits() }
+        == KeyLimits(
+          accessPermitted: true, tier: "paid", isCharged: true, usd: "50.23", keyExpiration: nil,
+          models: [.init(id: "venice-sd35", limits: [.init(type: "RPM", amount: "20")])]))
+  }
+
+  @Test(arguments: [
+    #"{"object": "list", "data": ["3D Model", "Anime"]}"#, #"["3D Model", "Anime"]"#,
+    #"{"styles": [{"name": "3D Model"}, {"name": "Anime"}]}"#, #"{"styles": ["3D Model", "Anime"]}"#,
+  ])
+  func styles_areReadInEachShape(body: String) async throws {
+    #expect(try await answering(body) { try await $0.styles() } == ["3D Model", "Anime"])
+  }
+
+  @Test func models_areTheVendorsObjects() async throws {
+    let body = #"{"object": "list", "type": "image", "data": [{"id": "venice-sd35", "model_spec": {"x": 1}}]}"#
+    let step = TestServer.response(200, body: Array(body.utf8))
+    try await TestServer.with(.init(reply: { _ in [step] })) { server in
+      let models = try await client(port: server.port).models(type: "image")
+      let expected = try json(#"{"id": "venice-sd35", "model_spec": {"x": 1}}"#)
+      #expect(models == [expected])
+      #expect(server.requests.map(\.path) == ["/api/v1/models?type=image"])
+    }
+  }
+
+  @Test func unreadableAnswers_areTyped() async throws {
+    for body in ["<html>", "{}", "7"] {
+      await #expect(throws: QueryError.self) { try await answering(body) { try await $0.balance() } }
+    }
+    await #expect(throws: QueryError.unreadable(why: "it has neither 'data' nor 'styles'", path: "/image/styles")) {
+      try await answering("{}") { try await $0.styles() }
+    }
+  }
+
+  @Test(arguments: [500, 503, 502, 0])
+  func passingFaults_areTriedAgain(status: Int) async throws {
+    let fault: TestServer.Step =
+      status == 0 ? .close : TestServer.response(status, body: Array(#"{"error": "x"}"#.utf8))
+    let good = TestServer.response(200, body: Array("[]".utf8))
+    let count = Mutex(0)
+    let reply: @Sendable (TestServer.Request) -> [TestServer.Step] = { _ in
+      count.withLock {
+        $0 += 1
+        return $0 < 3 ? [fault] : [good]
+      }
+    }
+    try await TestServer.with(.init(reply: reply)) { server in
+      let styles = try await client(port: server.port).styles()
+      #expect(styles == [])
+      #expect(server.requests.map(\.connection) == [0, 1, 2])
+    }
+  }
+
+  @Test(arguments: [401, 402, 403, 404, 429])
+  func refusals_areNotTriedAgain(status: Int) async throws {
+    let step = TestServer.response(status, body: Array(#"{"error": "No"}"#.utf8))
+    try await TestServer.with(.init(reply: { _ in [step] })) { server in
+      await #expect { try await client(port: server.port).rateLimits() } throws: { error in
+        guard case QueryError.refused(let refusal, path: "/api_keys/rate_limits") = error else { return false }
+        return refusal.head.status == status
+      }
+      #expect(server.requests.count == 1)
+    }
+  }
+
+  @Test func attempts_end() async throws {
+    let step = TestServer.response(500, body: Array(#"{"error": "No"}"#.utf8))
+    try await TestServer.with(.init(reply: { _ in [step] })) { server in
+      await #expect(throws: QueryError.self) { try await client(port: server.port).styles() }
+      #expect(server.requests.count == 3)
+    }
+  }
+
+  @Test func redirectOfAQuery_isNotFollowed() async throws {
+    try await TestServer.with(.init(reply: { _ in [TestServer.response(200, body: Array("[]".utf8))] })) { target in
+      let step = TestServer.response(301, [("Location", "http://127.0.0.1:\(target.port)/")])
+      try await TestServer.with(.init(reply: { _ in [step] })) { server in
+        await #expect(throws: QueryError.self) { try await client(port: server.port).styles() }
+        #expect(server.requests.count == 1)
+        #expect(target.connections == 0)
+      }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Testing
+
+@testable import Ledger
+
+@Suite struct JobLedgerQueriesTests {
+  let scratch: Scratch
+  let ledger: JobLedger
+
+  init() throws {
+    scratch = try Scratch()
+    ledger = try scratch.ledger()
+  }
+
+  // Scenario 16.
+  @Test func queueIsByPriorityThenArrival() throws {
+    for (name, priority) in [("a", 0), ("b", 100), ("c", 0), ("d", -100), ("e", 100)] {
+      _ = try ledger.accepted(.named(name, priority: priority))
+    }
+    #expect(try ledger.nextQueued(limit: 10, now: .at(1)).map(\.name) == ["b", "e", "a", "c", "d"])
+    #expect(try ledger.nextQueued(now: .at(1)).map(\.name) == ["b"])
+  }
+
+  // Scenarios 21, 25.
+  @Test func pausedModelsArePassedOver() throws {
+    _ = try ledger.accepted(.named("a", model: "flux"))
+    _ = try ledger.accepted(.named("b", model: "sd35"))
+    _ = try ledger.accepted(.named("c", model: nil))
+    #expect(try ledger.nextQueued(limit: 10, excludingModels: ["flux"], now: .at(1)).map(\.name) == ["b", "c"])
+    #expect(try ledger.nextQueued(limit: 10, excludingModels: ["flux", "sd35"], now: .at(1)).map(\.name) == ["c"])
+  }
+
+  @Test func waitingJobIsHandedOutWhenItsTimeHasCome() throws {
+    let job = try ledger.accepted(.named("a", priority: 1))
+    _ = try ledger.accepted(.named("b"))
+    try ledger.wait(job.id, .retry, until: .at(10), error: "503", at: .at(1))
+    #expect(try ledger.nextDue() == .at(10))
+    #expect(try ledger.nextQueued(limit: 10, now: .at(9)).map(\.name) == ["b"])
+    #expect(try ledger.nextQueued(limit: 10, now: .at(10)).map(\.name) == ["a", "b"])
+    #expect(try ledger.job(job.id).wait == nil)
+    #expect(try ledger.job(job.id).error == "503")
+    #expect(try ledger.nextDue() == nil)
+  }
+
+  @Test func jobsAreListedPageByPage() throws {
+    let names = (0..<25).map { "job-\($0)" }
+    for name in names { _ = try ledger.accepted(.named(name)) }
+    var listed: [String] = []
+    var last: JobID?
+    while true {
+      let page = try ledger.jobs(in: [.queued], after: last, limit: 10)
+      listed += page.map(\.name)
+      guard let end = page.last else { break }
+      last = end.id
+    }
+    #expect(listed == names)
+    #expect(try ledger.jobs(in: [.failed, .held]) == [])
+    #expect(try ledger.jobs(in: []) == [])
+  }
+
+  @Test func countsTellStateReasonAndAge() throws {
+    _ = try ledger.accepted(.named("a", received: .at(5)))
+    _ = try ledger.accepted(.named("b", received: .at(3)))
+    let waiting = try ledger.accepted(.named("c", received: .at(1)))
+    try ledger.wait(waiting.id, .budget, until: nil, at: .at(6))
+    let held = try ledger.accepted(.named("d", received: .at(2)))
+    try ledger.hold(held.id, at: .at(6))
+    try ledger.published(.named("e", received: .at(4)))
+    #expect(
+      try ledger.counts() == [
+        JobCount(state: .queued, wait: nil, hold: nil, count: 2, oldest: .at(3)),
+        JobCount(state: .queued, wait: .budget, hold: nil, count: 1, oldest: .at(1)),
+        JobCount(state: .published, wait: nil, hold: nil, count: 1, oldest: .at(4)),
+        JobCount(state: .held, wait: nil, hold: .operator, count: 1, oldest: .at(2)),
+      ])
+  }
+
+  @Test func valueOfNoKnownVersionIsNamed() throws {
+    let job = try ledger.accepted(.named("a"))
+    _ = try scratch.sqlite3("UPDATE jobs SET reason = 'boredom', not_before = 5")
+    #expect(throws: LedgerError.unreadable(table: "jobs", column: "reason", value: "boredom")) {
+      _ = try ledger.job(job.id)
+    }
+  }
+
+  /// Scenario 16: what is asked for each call reads an index, never all rows. The plan is SQLite's own word.
+  @Test(arguments: [
+    "SELECT * FROM jobs INDEXED BY jobs_ready WHERE state = 'queued' AND not_before IS NULL "
+      + "ORDER BY priority DESC, id LIMIT 1",
+    "SELECT * FROM jobs WHERE state = 'responded' AND not_before IS NULL ORDER BY priority DESC, id LIMIT 1",
+    "SELECT 1 FROM jobs WHERE not_before <= 5 LIMIT 1", "SELECT min(not_before) FROM jobs WHERE not_before < 5",
+    "SELECT id FROM jobs WHERE reason = 'place' AND place = 'x' ORDER BY id LIMIT 1",
+    "SELECT id FROM jobs WHERE state = 'published' AND place = 'x' ORDER BY published DESC, id DESC LIMIT 1",
+    "SELECT place FROM jobs WHERE state = 'published' AND place > 'x/' AND place < 'x0' ORDER BY place, published DESC",
+    "SELECT id FROM jobs WHERE source = 'x' AND source_identity = 'y' ORDER BY id",
+    "SELECT coalesce(sum(counted), 0) FROM calls WHERE started >= 5", "SELECT job FROM places WHERE job = 'x'",
+  ]) func questionIsAnsweredByAnIndex(_ sql: String) throws {
+    let plan = try scratch.sqlite3("EXPLAIN QUERY PLAN \(sql)")
+    #expect(!plan.contains("SCAN jobs\n") && !plan.hasSuffix("SCAN jobs"), "\(plan)")
+    #expect(plan.contains("INDEX") || plan.contains("PRIMARY KEY"), "\(plan)")
+    #expect(!plan.contains("TEMP B-TREE") || sql.contains("published DESC") || sql.contains("responded"), "\(plan)")
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+
+@testable import Ledger
+
+/// A directory of a test's own with a ledger in it, removed with it.
+final class Scratch: Sendable {
+  let folder: String
+  var path: String { folder + "/ledger.sqlite" }
+
+  init() throws {
+    folder = NSTemporaryDirectory() + "/ledger-test-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  func ledger() throws -> JobLedger { try JobLedger(path: path) }
+
+  /// What Debian's sqlite3 says about the file: another build of SQLite than ours, in another process.
+  func sqlite3(_ sql: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/sqlite3")
+    process.arguments = ["-batch", path, sql]
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  func bytes(_ suffix: String = "") throws -> Data { try Data(contentsOf: URL(filePath: path + suffix)) }
+}
+
+extension Timestamp {
+  /// Seconds after an arbitrary moment.
+  static func at(_ seconds: Int64) -> Timestamp { Timestamp(microseconds: 1_700_000_000_000_000 + seconds * 1_000_000) }
+}
+
+extension NewJob {
+  static func named(
+    _ name: String, output: String = "web", priority: Int = 0, _ collision: CollisionRule = .fail,
+    model: String? = "sd35",
+    source: String? = nil, received: Timestamp = .at(0)
+  ) -> NewJob {
+    NewJob(
+      id: .next(), name: name, output: output, pipeline: "web", priority: priority, labels: ["campaign": "autumn"],
+      source: source ?? "\(output)/\(name).json", sourceIdentity: "1:2:3.4", collision: collision, model: model,
+      received: received)
+  }
+}
+
+extension JobLedger {
+  /// Accepts a job where the output tree holds nothing else.
+  func accepted(_ new: NewJob, isOccupied: @escaping (String) -> Bool = { _ in false }) throws -> Job {
+    switch try accept(new, isOccupied: isOccupied) {
+    case .accepted(let job): return job
+    case .collision(let collision): throw LedgerError.placeTaken(collision)
+    }
+  }
+
+  func called(_ job: JobID, _ seconds: Int64 = 1, reserving: USD? = nil) throws -> Call {
+    try beginCall(job, endpoint: "/image/generate", model: "sd35", reserving: reserving, at: .at(seconds))
+  }
+
+  /// A job on its way through a call that was answered.
+  @discardableResult
+  func responded(_ new: NewJob, isOccupied: @escaping (String) -> Bool = { _ in false }) throws -> Job {
+    let job = try accepted(new, isOccupied: isOccupied)
+    return try finishCall(try called(job.id), .responded(.init(status: 200, body: "response-1")), at: .at(2))
+  }
+
+  @discardableResult
+  func published(_ new: NewJob, at seconds: Int64 = 3, isOccupied: @escaping (String) -> Bool = { _ in false }) throws
+    -> Job
+  {
+    try publish(try responded(new, isOccupied: isOccupied).id, outputs: [], at: .at(seconds))
+  }
+}

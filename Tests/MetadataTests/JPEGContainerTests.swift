@@ -1,0 +1,131 @@
+import Foundation
+import Metadata
+import Raster
+import Testing
+
+@Suite struct JPEGContainerTests {
+  @Test func largeProfilesAreSplitAndJoined() throws {
+    let scratch = try Scratch()
+    let profile = try Self.padded(Fixtures.profile(), to: 200_000)
+    let written = try Container.rewrite(Fixtures.file("colour.jpg"), with: MetadataBlocks(icc: profile))
+    #expect(try Container.read(written).icc == profile)
+    try scratch.write(written, "split.jpg")
+    let extracted = try Tool.exiftool.run(["-icc_profile", "-b", "split.jpg"], in: scratch)
+    #expect([UInt8](extracted.output) == profile)
+  }
+
+  @Test(arguments: [
+    (changed: 0, to: UInt8(2), reason: "chunk 2 comes twice"),
+    (changed: 0, to: 9, reason: "chunk 9 of 4"),
+    (changed: 0, to: 0, reason: "chunk 0 of 4"),
+  ])
+  func misnumberedProfileChunksAreDamage(changed: Int, to number: UInt8, reason: String) throws {
+    let profile = try Self.padded(Fixtures.profile(), to: 200_000)
+    var file = try Container.rewrite(Fixtures.file("colour.jpg"), with: MetadataBlocks(icc: profile))
+    let marker = Array("ICC_PROFILE\0".utf8)
+    let chunks = file.indices.filter { file[$0...].starts(with: marker) }
+    #expect(chunks.count == 4)
+    file[chunks[changed] + marker.count] = number
+    let read = try Container.read(file)
+    #expect(read.icc == nil)
+    #expect(read.warnings == [.damaged(.icc, reason: reason)])
+  }
+
+  @Test func aMissingProfileChunkIsDamage() throws {
+    let profile = try Self.padded(Fixtures.profile(), to: 200_000)
+    var file = try Container.rewrite(Fixtures.file("colour.jpg"), with: MetadataBlocks(icc: profile))
+    let marker = Array("ICC_PROFILE\0".utf8)
+    let start = try #require(file.indices.first { file[$0...].starts(with: marker) }) - 4
+    file.removeSubrange(start..<start + 2 + Int(file[start + 2]) << 8 + Int(file[start + 3]))
+    #expect(try Container.read(file).warnings == [.damaged(.icc, reason: "3 of its 4 chunks are there")])
+  }
+
+  @Test func extendedXMPIsJoined() throws {
+    let blocks = try Container.read(Fixtures.file("extended.jpg"))
+    let packet = try #require(blocks.xmp)
+    #expect(XMP.fields(of: packet)?.description == Fixtures.longText)
+    #expect(packet.contains("Short") && !packet.contains("HasExtendedXMP"))
+    #expect(blocks.warnings == [] && !blocks.hasUnread)
+  }
+
+  @Test func aMissingPortionOfExtendedXMPIsDamage() throws {
+    var file = try Fixtures.file("extended.jpg")
+    let marker = Array("http://ns.adobe.com/xmp/extension/\0".utf8)
+    let start = try #require(file.indices.last { file[$0...].starts(with: marker) }) - 4
+    file.removeSubrange(start..<start + 2 + Int(file[start + 2]) << 8 + Int(file[start + 3]))
+    let blocks = try Container.read(file)
+    #expect(blocks.warnings == [.damaged(.xmp, reason: "its extension is not whole; the first packet is kept")])
+    #expect(blocks.xmp?.contains("Short") == true)
+  }
+
+  @Test func theAdobeSegmentStaysAndCMYKGetsNoJFIF() throws {
+    let written = try Container.rewrite(Fixtures.file("cmyk.jpg"), with: MetadataBlocks(density: .dotsPerInch(300)))
+    #expect(written.contains("Adobe") && !written.contains("JFIF"))
+    #expect(try Container.rewrite(Fixtures.file("colour.jpg"), with: MetadataBlocks()).contains("JFIF"))
+  }
+
+  @Test func blocksBeyondASegmentAreRefused() throws {
+    let file = try Fixtures.file("colour.jpg")
+    let exif = Array("MM\0*".utf8) + [UInt8](repeating: 0, count: 65_524)
+    #expect(throws: MetadataError.tooLarge(.exif, bytes: 65_528, limit: 65_527, .jpeg)) {
+      try Container.rewrite(file, with: MetadataBlocks(exif: exif))
+    }
+    #expect(
+      try Container.read(Container.rewrite(file, with: MetadataBlocks(exif: exif.dropLast()))).exif?.count == 65_527)
+    let xmp = [UInt8](repeating: 0x20, count: 65_503)
+    #expect(throws: MetadataError.tooLarge(.xmp, bytes: 65_503, limit: 65_502, .jpeg)) {
+      try Container.rewrite(file, with: MetadataBlocks(xmp: xmp))
+    }
+    #expect(try Container.read(Container.rewrite(file, with: MetadataBlocks(xmp: xmp.dropLast()))).xmp?.count == 65_502)
+  }
+
+  @Test func aCredentialIsSeenAndNeverRewritten() throws {
+    // One APP11 packet: JP, box instance 1, packet 1, a jumb box whose description has the type c2pa.
+    let type = Array("c2pa".utf8) + [0x00, 0x11, 0x00, 0x10, 0x80, 0x00, 0x00, 0xAA, 0x00, 0x38, 0x9B, 0x71]
+    let description = [0, 0, 0, 30] + Array("jumd".utf8) + type + [3] + Array("c2pa\0".utf8)
+    let box = [0, 0, 0, UInt8(8 + description.count)] + Array("jumb".utf8) + description
+    let payload = Array("JP".utf8) + [0, 1, 0, 0, 0, 1] + box
+    var file = try Fixtures.file("colour.jpg")
+    file.insert(contentsOf: [0xFF, 0xEB, 0, UInt8(payload.count + 2)] + payload, at: 2)
+    try CredentialCheck.check(file, .jpeg)
+  }
+
+  @Test func foreignPhotosAreRead() throws {
+    let blocks = try Container.read(Fixtures.file("photo.jpg"))
+    #expect(blocks.exif?.starts(with: Array("MM\0*".utf8)) == true)
+    #expect(blocks.texts == [TextBlock(keyword: "Comment", text: "from afar")])
+    #expect(blocks.iptc?.contains("Venezia") == true)
+    #expect(blocks.warnings == [])
+  }
+
+  private static func padded(_ profile: [UInt8], to size: Int) -> [UInt8] {
+    profile + (profile.count..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+  }
+}
+
+/// The same promises for each container: seen, kept in an untouched file, dropped with a record from a changed one.
+enum CredentialCheck {
+  static func check(_ file: [UInt8], _ format: ImageFormat) throws {
+    let blocks = try Container.read(file)
+    #expect(blocks.hasCredential && !blocks.hasUnread)
+    #expect(try Container.rewrite(file, with: blocks) == file)
+    var changed = blocks
+    changed.xmp = XMP.packet(XMPFields(aiSystem: "x"))
+    #expect(throws: MetadataError.credentialWouldBreak(format)) { try Container.rewrite(file, with: changed) }
+
+    func planned(_ level: MetadataPolicy.Level, pixelsChanged: Bool) throws -> MetadataBlocks {
+      try MetadataBlocks.planned(
+        for: MetadataPolicy(level: level), provenance: Samples.provenance, original: blocks, outputSize: Samples.size,
+        format: format, pixelsChanged: pixelsChanged)
+    }
+    #expect(try planned(.keep, pixelsChanged: false) == blocks)
+    #expect(try planned(.keep, pixelsChanged: true).warnings == [.credentialDropped])
+    let provenance = try planned(.provenance, pixelsChanged: false)
+    #expect(!provenance.hasCredential && provenance.warnings == [.credentialDropped])
+    let original = try #require(Samples.provenance.originalSHA256)
+    #expect(try provenance.xmpFields().derivedFrom == "sha256:\(original)")
+    let written = try Container.rewrite(file, with: provenance)
+    #expect(try Container.read(written).hasCredential == false)
+    #expect(!written.contains("c2pa"))
+  }
+}
