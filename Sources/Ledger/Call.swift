@@ -5,6 +5,9 @@ public struct Call: Hashable, Sendable {
   public let ordinal: Int
   /// From 1. A new attempt follows an outcome that was not charged.
   public let attempt: Int
+  /// Which of the request's operations it carries out, from 1. A requeued job may have several answers for one: the
+  /// last counts.
+  public let step: Int
   public let endpoint: String
   public let model: String?
   public let state: State

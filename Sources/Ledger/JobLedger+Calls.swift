@@ -17,14 +17,14 @@ extension JobLedger {
       guard job.wait?.reason != .place else {
         throw LedgerError.illegalTransition(job.id, from: job.state, operation: "a call before it has its place")
       }
-      let (ordinal, attempt) = try Self.nextCall(of: job.id, database)
+      let (ordinal, attempt) = try Self.nextCall(of: job, database)
       try database.run(
         """
-        INSERT INTO calls (job, ordinal, attempt, endpoint, model, state, headers, started, reserved, counted)
-        VALUES (?, ?, ?, ?, ?, 'intended', '{}', ?, ?, ?)
+        INSERT INTO calls (job, ordinal, attempt, step, endpoint, model, state, headers, started, reserved, counted)
+        VALUES (?, ?, ?, ?, ?, ?, 'intended', '{}', ?, ?, ?)
         """,
         [
-          job.id.description, ordinal, attempt, endpoint, model, now.microseconds, reserving?.microdollars,
+          job.id.description, ordinal, attempt, job.step, endpoint, model, now.microseconds, reserving?.microdollars,
           reserving?.microdollars ?? 0,
         ])
       try Self.enter(.calling, job.id, at: now, database)
@@ -32,15 +32,16 @@ extension JobLedger {
     }
   }
 
-  private static func nextCall(of job: JobID, _ database: Database) throws -> (ordinal: Int, attempt: Int) {
+  private static func nextCall(of job: Job, _ database: Database) throws -> (ordinal: Int, attempt: Int) {
     guard
       let last = try database.row(
-        "SELECT ordinal, attempt, state FROM calls WHERE job = ? ORDER BY ordinal DESC, attempt DESC LIMIT 1",
-        [job.description])
+        "SELECT ordinal, attempt, state, step FROM calls WHERE job = ? ORDER BY ordinal DESC, attempt DESC LIMIT 1",
+        [job.id.description])
     else { return (1, 1) }
     let state: Call.State = try last.value(2, "calls", "state")
     switch state {
-    case .refused, .notSent: return (last[0], last[1] + 1)
+    // Another step has another body, which must not go out under the same key.
+    case .refused, .notSent: return last[3] == job.step ? (last[0], last[1] + 1) : (last[0] + 1, 1)
     case .intended, .responded, .unknown: return (last[0] + 1, 1)
     }
   }

@@ -49,7 +49,7 @@ extension Job {
 extension Call {
   static let columns = """
     job, ordinal, attempt, endpoint, model, state, status, response_id, headers, body, started, finished, reserved, \
-    charged, error
+    charged, error, step
     """
 
   init(_ row: Row) throws(LedgerError) {
@@ -68,6 +68,7 @@ extension Call {
     reserved = (row[12] as Int64?).map(USD.init(microdollars:))
     charged = (row[13] as Int64?).map(USD.init(microdollars:))
     error = row[14]
+    step = row[15]
   }
 }
 

@@ -59,6 +59,7 @@ enum Schema {
       job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
       ordinal INTEGER NOT NULL,
       attempt INTEGER NOT NULL,
+      step INTEGER NOT NULL,
       endpoint TEXT NOT NULL,
       model TEXT,
       state TEXT NOT NULL CHECK (state IN ('intended', 'responded', 'refused', 'not-sent', 'unknown')),

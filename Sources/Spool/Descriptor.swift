@@ -66,7 +66,6 @@ extension Descriptor {
       if read == 0 { break }
       count += read
     }
-    if count > limit { return nil }
     bytes.removeLast(bytes.count - count)
     return bytes
   }

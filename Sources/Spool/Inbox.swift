@@ -49,7 +49,7 @@ public struct Inbox: Sendable {
     let age =
       (now.tv_sec - status.identity.modified.seconds) * 1_000_000_000
       + (now.tv_nsec - status.identity.modified.nanoseconds)
-    // Ticks are 10 ms at most (CONFIG_HZ=100); a time in the future was set by hand, and says nothing.
+    // Ticks are 10 ms at most (CONFIG_HZ=100). A time in the future counts as young: this clock lags a little.
     guard age < 20_000_000 else { return true }
     try retrying("lseek", path) { lseek(file.number, 0, SEEK_SET) }
     return try file.readAll(expected: bytes.count, limit: bytes.count, path: path) == bytes

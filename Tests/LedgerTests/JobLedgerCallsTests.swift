@@ -19,7 +19,7 @@ import Testing
     #expect(
       call
         == Call(
-          job: job.id, ordinal: 1, attempt: 1, endpoint: "/image/generate", model: "sd35", state: .intended,
+          job: job.id, ordinal: 1, attempt: 1, step: 1, endpoint: "/image/generate", model: "sd35", state: .intended,
           status: nil,
           responseID: nil, headers: [:], body: nil, started: .at(1), finished: nil, reserved: USD("0.05"), charged: nil,
           error: nil))
@@ -192,6 +192,13 @@ import Testing
     #expect(advanced.state == .queued)
     #expect(advanced.step == 2)
     #expect(advanced.model == "upscaler")
-    #expect(try ledger.called(job.id, 6).key == "\(job.id)-2")
+    let second = try ledger.called(job.id, 6)
+    #expect(second.key == "\(job.id)-2")
+    #expect(second.step == 2)
+    // From the beginning, with new calls: the answer to a step is the last one.
+    _ = try ledger.finishCall(second, .refused(status: 400, error: "no", then: .fail), at: .at(7))
+    try ledger.requeue(job.id, isOccupied: { _ in false }, at: .at(8))
+    let again = try ledger.called(job.id, 9)
+    #expect([again.ordinal, again.attempt, again.step] == [3, 1, 1])
   }
 }

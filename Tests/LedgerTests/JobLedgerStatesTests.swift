@@ -232,7 +232,8 @@ extension Call {
   /// A call that the ledger does not know.
   fileprivate init(intendedFor job: JobID) {
     self.init(
-      job: job, ordinal: 1, attempt: 1, endpoint: "", model: nil, state: .intended, status: nil, responseID: nil,
+      job: job, ordinal: 1, attempt: 1, step: 1, endpoint: "", model: nil, state: .intended, status: nil,
+      responseID: nil,
       headers: [:], body: nil, started: .at(0), finished: nil, reserved: nil, charged: nil, error: nil)
   }
 }

@@ -67,6 +67,8 @@ import Testing
     try scratch.file("failed/web/canal.json.error.json", "old")
     #expect(try put("{", "why") == "web/canal-2.json")
     #expect(try scratch.text("failed/web/canal.json.error.json") == "old")
+    #expect(
+      try scratch.tree("failed/web") == ["canal-2.json", "canal-2.json.error.json", "canal.json.error.json"])
   }
 
   @Test func whatACrashLeftHalfWrittenIsSwept() throws {

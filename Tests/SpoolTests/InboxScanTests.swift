@@ -75,6 +75,16 @@ import Testing
     #expect(scan.obstacles == [.system(call: "openat", path: scratch.path("inbox/closed"), errno: EACCES)])
   }
 
+  @Test func oneCandidateIsLookedAtByItself() throws {
+    try scratch.folder("inbox/web")
+    try scratch.file("inbox/web/a.json")
+    symlink("web", scratch.path("inbox/link"))
+    #expect(try inbox.candidate(at: "web/a.json") == inbox.scan(below: "web").candidates[0])
+    for gone in ["web/b.json", "none/a.json", "web/a.json/c", "link/a.json"] {
+      #expect(try inbox.candidate(at: gone) == nil)
+    }
+  }
+
   // Scenario 15.
   @Test func inboxThatReturnsIsScannedAgain() throws {
     rename(inbox.path, scratch.path("away"))
