@@ -7,7 +7,7 @@ extension WebP {
 
   /// Encodes an `rgb8` or `rgba8` picture.
   ///
-  /// Lossless keeps the colours of transparent pixels; lossy may change what cannot be seen.
+  /// Lossless keeps the colours of transparent pixels; lossy and near-lossless may change what cannot be seen.
   ///
   /// - Throws: `.tooLargeToEncode`; `.encodingFailed` for another layout, options out of range, or libwebp's own error.
   public static func encode(_ image: borrowing Image, options: Options) throws(CodecError) -> [UInt8] {
@@ -56,7 +56,8 @@ extension WebP {
     config.method = Int32(clamping: options.method)
     config.lossless = lossless ? 1 : 0
     config.near_lossless = Int32(clamping: options.nearLossless ?? 100)
-    config.exact = lossless ? 1 : 0
+    // With `exact`, libwebp 1.2.4 has no use for `near_lossless` below its highest effort.
+    config.exact = lossless && config.near_lossless == 100 ? 1 : 0
     config.use_sharp_yuv = options.sharpYUV && !lossless ? 1 : 0
     config.alpha_quality = Int32(clamping: options.alphaQuality)
     guard unsafe WebPValidateConfig(&config) != 0 else {

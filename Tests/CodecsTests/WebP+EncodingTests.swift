@@ -13,7 +13,8 @@ struct WebPEncodingTests {
 
   static let lossless: [(WebP.Options, [String])] = [
     (WebP.Options(quality: 60, method: 3, lossless: true), ["-lossless", "-exact", "-q", "60", "-m", "3"]),
-    (WebP.Options(quality: 100, method: 6, nearLossless: 40), ["-near_lossless", "40", "-exact", "-q", "100", "-m", "6"]),
+    (WebP.Options(quality: 60, nearLossless: 40), ["-near_lossless", "40", "-q", "60"]),
+    (WebP.Options(quality: 60, nearLossless: 100), ["-lossless", "-exact", "-q", "60"]),
   ]
 
   @Test(arguments: lossy + lossless)
@@ -38,6 +39,13 @@ struct WebPEncodingTests {
     #expect(decoded.size == image.size)
     #expect(decoded.layout == layout)
     #expect(firstDifference(decoded.samples, image.samples) == nil)
+  }
+
+  @Test func nearLosslessMakesFewerBytes() throws {
+    let image = picture(117, 83, .rgba8)
+    let exact = try WebP.encode(image, options: WebP.Options(lossless: true))
+    let near = try WebP.encode(image, options: WebP.Options(nearLossless: 40))
+    #expect(near.count < exact.count * 3 / 4)
   }
 
   @Test func lossyKeepsAlphaToTheBit() throws {

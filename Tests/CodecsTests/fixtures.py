@@ -1,12 +1,12 @@
-"""Writes pictures of every kind the codecs read into a directory, with the pixels that independent decoders see in them.
+"""Writes pictures of every kind the codecs read, with the pixels that independent decoders see in them.
 
     fixtures.py DIRECTORY
 
-`fixtures.json` lists them: name, file, format, size, layout, coding, animated, and `pixels`, a file of raw samples in the
-layout's order (sixteen bits in the machine's). Where the pixels come from:
+`fixtures.json` lists them: name, file, format, size, layout, coding, animated, and `pixels`, a file of raw samples in
+the layout's order (sixteen bits in the machine's). Where the pixels come from:
 
-- PNG: from the samples the file was made of, by the encoder below, which knows nothing of libpng; checked against Pillow
-  wherever Pillow keeps what is stored.
+- PNG: from the samples the file was made of, by the encoder below, which knows nothing of libpng; checked against
+  Pillow wherever Pillow keeps what is stored.
 - WebP: from dwebp; the first frame of an animation from Pillow (WebPAnimDecoder).
 - JPEG: from djpeg; CMYK from Pillow, converted as `JPEG.decode` documents.
 
