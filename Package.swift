@@ -106,6 +106,7 @@ let package = Package(
         "Documents", "ImageAPI", "Ledger", "Processing", "Requests", "Sandbox", "Spool",
         .product(name: "Logging", package: "swift-log"),
       ]),
+    .testTarget(name: "DarkroomTests", dependencies: ["darkroom"], swiftSettings: tests),
     roomTests(
       "Sandbox",
       [

@@ -75,6 +75,8 @@ actor Intake {
   func look(finished: Set<String>, touched: Set<String>, now: ContinuousClock.Instant) throws -> Look {
     var look = Look()
     let due = Set(settling.due(now: now)).union(imageWaits.keys)
+    // A new mode or owner shows in no identity, and may be just what was asked for.
+    for path in finished.union(touched) { reported[path] = nil }
     for path in finished.union(touched).union(due).sorted() {
       guard let candidate = try trees.inbox.candidate(at: path) else {
         forget(path)

@@ -50,7 +50,7 @@ struct Publisher: Sendable {
 
   private func make(_ job: Job, _ work: AcceptedWork) throws -> Outcome {
     let id = job.id.description
-    let calls = try ledger.calls(of: job.id).filter { $0.state == .responded }
+    let calls = try answers(to: job)
     let cut = try originals(of: job, work, calls)
     var facts = work.facts
     facts.provenance.originalSHA256 = cut.originals.first?.sha256
@@ -79,15 +79,23 @@ struct Publisher: Sendable {
     var timings: [Int: JSONObject] = [:]
   }
 
-  /// The originals as the ledger knows them, cut from the kept answer when it does not yet.
+  /// The answer to each of the job's operations: the last, where a job was queued again after a failure.
+  private func answers(to job: Job) throws(LedgerError) -> [Call] {
+    var last: [Int: Call] = [:]
+    for call in try ledger.calls(of: job.id) where call.state == .responded { last[call.step] = call }
+    return last.values.sorted { $0.step < $1.step }
+  }
+
+  /// The originals, cut from the kept answers.
   private func originals(of job: Job, _ work: AcceptedWork, _ calls: [Call]) throws -> Cut {
     let id = job.id.description
     var cut = Cut()
     if let blob = work.localOriginal {
       cut.originals = [try record(try trees.spool.read(job: id, name: blob), file: blob, index: 1, call: nil, &cut)]
     }
-    for (call, operation) in zip(calls, work.operations) {
-      guard let body = call.body else { continue }
+    for call in calls {
+      guard let body = call.body, work.operations.indices.contains(call.step - 1) else { continue }
+      let operation = work.operations[call.step - 1]
       let answer = try Answer.images(
         in: try trees.spool.read(job: id, name: body), head: ResponseHead(call),
         asked: try operation.operation().variants)

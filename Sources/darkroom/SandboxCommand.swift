@@ -48,7 +48,7 @@ struct SandboxCommand: AsyncParsableCommand {
         latency: latency.flatMap { Duration(unitText: $0) } ?? .zero, balanceUSD: balance,
         requestsPerMinute: requestsPerMinute)
     ) { port in
-      Console.out("http://127.0.0.1:\(port)/api/v1")
+      Console.note("serving    http://127.0.0.1:\(port)/api/v1", .done)
     }
     do {
       try await ServiceGroup(

@@ -6,7 +6,7 @@ import Testing
 
 /// What becomes of a job for each thing that the local API can be told to do, and what it charges: the table of the
 /// design's "The local API".
-@Suite struct DirectiveTests {
+@Suite(.timeLimit(.minutes(3))) struct DirectiveTests {
   enum End: Equatable, Sendable {
     case published
     case failed
@@ -56,7 +56,7 @@ import Testing
     Row(directive: "[sandbox:violation]", charged: true, end: .failed),
     Row(directive: "[sandbox:violation]", charged: true, end: .published, pipeline: accepting),
     Row(directive: "[sandbox:latency=1s]", charged: true, end: .published),
-    Row(directive: "[sandbox:hang]", charged: true, end: .held, timeout: .seconds(2)),
+    Row(directive: "[sandbox:hang]", charged: true, end: .held, timeout: .seconds(6)),
   ]
 
   @Test(arguments: rows)
