@@ -106,7 +106,8 @@ let package = Package(
         "Documents", "ImageAPI", "Ledger", "Processing", "Requests", "Sandbox", "Spool",
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .testTarget(name: "DarkroomTests", dependencies: ["darkroom"], swiftSettings: tests),
+    .testTarget(
+      name: "DarkroomTests", dependencies: ["darkroom"], exclude: ["manifests.py"], swiftSettings: tests),
     roomTests(
       "Sandbox",
       [

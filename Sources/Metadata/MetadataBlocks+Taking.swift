@@ -1,5 +1,3 @@
-import Raster
-
 /// How containers put what they find into blocks: the first of each kind counts, a second is unread.
 extension MetadataBlocks {
   /// Takes a TIFF structure, with or without the prefix that belongs into JPEG alone: libvips 8.14, old Pillow and
@@ -52,47 +50,5 @@ extension MetadataBlocks {
   var byteCount: Int {
     let sizes = [exif, xmp, icc, iptc].map { $0?.count ?? 0 } + texts.map { $0.text.utf8.count + 128 }
     return sizes.reduce(0, +)
-  }
-}
-
-extension Density {
-  /// The same density in a unit that the container can state; `nil` where it has no place or the number does not fit.
-  public func expressed(for format: ImageFormat) -> Density? {
-    switch (format, unit) {
-    case (.webp, _): return nil
-    case (.jpeg, .metre):
-      return Density(
-        horizontal: (horizontal * 254 + 5000) / 10_000, vertical: (vertical * 254 + 5000) / 10_000, unit: .inch
-      )
-      .fitting(0xFFFF)
-    case (.jpeg, _): return fitting(0xFFFF)
-    case (.png, .inch):
-      return Density(
-        horizontal: (horizontal * 10_000 + 127) / 254, vertical: (vertical * 10_000 + 127) / 254, unit: .metre
-      ).fitting(0x7FFF_FFFF)
-    case (.png, .centimetre):
-      return Density(horizontal: horizontal * 100, vertical: vertical * 100, unit: .metre).fitting(0x7FFF_FFFF)
-    case (.png, _): return fitting(0x7FFF_FFFF)
-    }
-  }
-
-  private func fitting(_ limit: Int) -> Density? {
-    (1...limit).contains(horizontal) && (1...limit).contains(vertical) ? self : nil
-  }
-}
-
-extension String {
-  init(latin1 bytes: some Sequence<UInt8>) {
-    self.init(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-  }
-
-  /// `nil` when a character is beyond Latin-1.
-  var latin1: [UInt8]? {
-    var bytes: [UInt8] = []
-    for scalar in unicodeScalars {
-      guard let byte = UInt8(exactly: scalar.value) else { return nil }
-      bytes.append(byte)
-    }
-    return bytes
   }
 }

@@ -47,7 +47,7 @@ extension MetadataPlan {
     }
     if exif != empty || policy.dpi != nil { try writeExif(exif) }
 
-    if isFull, policy.writesParameters, format == .png, let text = cleaned(generation?.text, "parameters") {
+    if policy.writesParameters, format == .png, let text = cleaned(generation?.text, "parameters") {
       set { $0.texts = [TextBlock(keyword: GenerationText.keyword, text: text)] }
     }
   }

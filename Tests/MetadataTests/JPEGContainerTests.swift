@@ -58,6 +58,58 @@ import Testing
     #expect(blocks.xmp?.contains("Short") == true)
   }
 
+  @Test func portionsOfExtendedXMPAtWrongOffsetsAreDamage() throws {
+    var file = try Fixtures.file("extended.jpg")
+    let marker = Array("http://ns.adobe.com/xmp/extension/\0".utf8)
+    let start = try #require(file.indices.last { file[$0...].starts(with: marker) })
+    // The last byte of the offset, after digest and length.
+    file[start + marker.count + 39] ^= 1
+    #expect(
+      try Container.read(file).warnings == [
+        .damaged(.xmp, reason: "its extension is not whole; the first packet is kept")
+      ])
+  }
+
+  @Test func anExtensionBringsItsOwnNamespaces() throws {
+    let digest = String(repeating: "0123456789ABCDEF", count: 2)
+    let rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    let first = """
+      <rdf:RDF xmlns:rdf="\(rdf)"><rdf:Description rdf:about=""
+      xmlns:n="http://ns.adobe.com/xmp/note/" n:HasExtendedXMP="\(digest)"/></rdf:RDF>
+      """
+    let second = """
+      <x:m xmlns:x="adobe:ns:meta/" xmlns:d="urn:outer">
+      <R:RDF xmlns:R="\(rdf)" xmlns:d="http://purl.org/dc/elements/1.1/">
+      <R:Description R:about=""><d:creator>Ada</d:creator></R:Description></R:RDF></x:m>
+      """
+    let length = second.utf8.count
+    let head = Array(digest.utf8) + [0, 0, UInt8(length >> 8), UInt8(length & 0xFF), 0, 0, 0, 0]
+    var file = try Fixtures.file("colour.jpg")
+    let extended = Array("http://ns.adobe.com/xmp/extension/\0".utf8) + head + Array(second.utf8)
+    for payload in [extended, Array("http://ns.adobe.com/xap/1.0/\0\(first)".utf8)] {
+      let size = payload.count + 2
+      file.insert(contentsOf: [0xFF, 0xE1, UInt8(size >> 8), UInt8(size & 0xFF)] + payload, at: 2)
+    }
+    let read = try Container.read(file)
+    #expect(try read.xmpFields() == XMPFields(creators: ["Ada"]))
+    #expect(read.warnings == [] && !read.hasUnread)
+  }
+
+  @Test func iptcIsFoundAmongOtherResources() throws {
+    func resource(_ identifier: UInt8, _ data: [UInt8]) -> [UInt8] {
+      // An odd name and odd data, both padded.
+      let padding = [UInt8](repeating: 0, count: data.count % 2)
+      return Array("8BIM".utf8) + [4, identifier] + [2] + Array("ab".utf8) + [0, 0, 0, 0, UInt8(data.count)] + data
+        + padding
+    }
+    let iptc = [0x1C, 2, 25, 0, 4] + Array("boat".utf8)
+    let payload = Array("Photoshop 3.0\0".utf8) + resource(0x0C, [1, 2, 3]) + resource(0x04, iptc)
+    var file = try Fixtures.file("colour.jpg")
+    file.insert(contentsOf: [0xFF, 0xED, 0, UInt8(payload.count + 2)] + payload, at: 2)
+    let read = try Container.read(file)
+    #expect(read.iptc == iptc && read.hasUnread && read.warnings == [])
+  }
+
   @Test func theAdobeSegmentStaysAndCMYKGetsNoJFIF() throws {
     let written = try Container.rewrite(Fixtures.file("cmyk.jpg"), with: MetadataBlocks(density: .dotsPerInch(300)))
     #expect(written.contains("Adobe") && !written.contains("JFIF"))

@@ -201,6 +201,13 @@ import Testing
     }
   }
 
+  @Test func keepLosesTextsThatTellAPosition() throws {
+    let texts = ["exif:GPSInfo", "Longitude", "Title"].map { TextBlock(keyword: $0, text: "x") }
+    let original = MetadataBlocks(texts: texts)
+    #expect(try planned(MetadataPolicy(level: .keep), .png, original: original).texts == [texts[2]])
+    #expect(try planned(MetadataPolicy(level: .keep, keepsGPS: true), .png, original: original).texts == texts)
+  }
+
   @Test func keepSaysWhatHasNoPlace() throws {
     let original = MetadataBlocks(
       iptc: [0x1C, 2, 25, 0, 5] + Array("canal".utf8),

@@ -43,6 +43,7 @@ struct Fixtures: Sendable {
         "-EXIF:ImageDescription=A canal", "-Orientation#=6", "-ExifImageWidth=4000", "-ExifImageHeight=3000",
         "-EXIF:GPSLatitude=45.4375", "-EXIF:GPSLatitudeRef=N", "-EXIF:GPSLongitude=12.3358", "-EXIF:GPSLongitudeRef=E",
         "-EXIF:UserComment=a comment", "-MakerNoteUnknownText=SecretNote-0123456789", "-XMP-exif:GPSLatitude=45.4375",
+        "-XMP-exif:GPSMapDatum=WGS-84",
         "-XMP-exif:GPSLongitude=12.3358",
         "-XMP-photoshop:City=Venezia", "-XMP-dc:Title=Canal Grande", "-XMP-tiff:Orientation#=6",
         "-XMP-iptcExt:LocationCreatedCity=Venezia", "-XMP-iptcExt:LocationCreatedGPSLatitude=45.4375",
