@@ -5,7 +5,7 @@ let strict: [SwiftSetting] = [.strictMemorySafety(), .treatAllWarnings(as: .erro
 
 let package = Package(
   name: "benchmarks",
-  products: [.executable(name: "codecs", targets: ["CodecsBenchmark"])],
+  products: [.executable(name: "benchmarks", targets: ["Benchmarks"])],
   dependencies: [.package(name: "darkroom", path: "..")],
   targets: [
     .target(
@@ -13,8 +13,8 @@ let package = Package(
       cSettings: [.treatAllWarnings(as: .error)],
       linkerSettings: [.linkedLibrary("webp"), .linkedLibrary("png16"), .linkedLibrary("jpeg")]),
     .executableTarget(
-      name: "CodecsBenchmark",
-      // The library product that holds Raster and Codecs.
+      name: "Benchmarks",
+      // The library product that holds Raster, Codecs, Metadata and Processing.
       dependencies: ["CBare", .product(name: "Processing", package: "darkroom")],
       swiftSettings: strict),
   ],

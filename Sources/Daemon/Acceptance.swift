@@ -13,8 +13,6 @@ struct Acceptance: Sendable {
     /// It became a job before a crash; only its file was still there.
     case known
     case refused(ErrorReport)
-    /// An image that it names is not there yet.
-    case awaits(image: String)
   }
 
   let trees: Trees
@@ -25,16 +23,22 @@ struct Acceptance: Sendable {
   /// The blob that holds the request as it was dropped.
   static let requestBlob = "request"
 
-  /// - Parameter waitsForImages: whether an image that is missing may still come.
+  /// An image that the request names and that is not in the inbox, yet.
+  func missingImage(of drop: Drop) throws(SpoolError) -> String? {
+    guard case .success(let request?) = drop.request else { return nil }
+    for path in request.files where try trees.inbox.identity(of: path) == nil { return path }
+    return nil
+  }
+
   /// - Throws: when the disk or the ledger fails; then nothing was accepted, and the file is still in the inbox.
-  func accept(_ drop: Drop, waitsForImages: Bool) throws -> Outcome {
+  func accept(_ drop: Drop) throws -> Outcome {
     let request: Request
     switch drop.request {
     case .failure(let error): return .refused(ErrorReport(error))
     case .success(nil): return .known
     case .success(let found?): request = found
     }
-    if try !ledger.jobs(claimedFrom: drop.path, identity: drop.identity).isEmpty { return .known }
+    if try isKnown(drop) { return .known }
     guard request.chain.isEmpty else {
       return .refused(
         ErrorReport(
@@ -49,9 +53,8 @@ struct Acceptance: Sendable {
     }
     let material: Material
     do {
-      material = try Material(of: request, in: trees.inbox, limits: limits)
+      material = try Material(of: request, dropped: drop, in: trees.inbox, limits: limits)
     } catch .missing(let path) {
-      if waitsForImages { return .awaits(image: path) }
       return .refused(
         ErrorReport(
           stage: .request, error: "the image \(path) is not in the inbox", field: request.imageField,
@@ -60,6 +63,14 @@ struct Acceptance: Sendable {
       return .refused(report)
     }
     return try record(request, pipeline, material, drop)
+  }
+
+  /// A job was made of this very file before a crash. The same file dropped anew came to be after that job: a copy may
+  /// keep a file's times and happen to get its inode, but never an older time of change.
+  private func isKnown(_ drop: Drop) throws(LedgerError) -> Bool {
+    for id in try ledger.jobs(claimedFrom: drop.path, identity: drop.identity)
+    where try ledger.job(id).received >= drop.changed { return true }
+    return false
   }
 
   private func record(
@@ -88,6 +99,13 @@ struct Acceptance: Sendable {
       id: job, name: request.name, output: request.output, pipeline: request.pipeline, priority: request.priority,
       labels: request.labels, source: drop.path, sourceIdentity: drop.identity,
       collision: CollisionRule(pipeline.collision), model: request.operation?.model, received: received)
+    if pipeline.collision == .replace, try trees.output.occupant(of: new.place) == .other {
+      try trees.spool.removeJob(job.description)
+      return .refused(
+        ErrorReport(
+          stage: .request, error: "the place \(new.place) holds something that is no directory", field: "name",
+          next: "Move it away, or give the request another name."))
+    }
     // What cannot be looked at counts as occupied: nothing is overwritten in doubt.
     let isOccupied = { (place: String) in (try? trees.output.exists(place)) ?? true }
     switch try ledger.accept(new, isOccupied: isOccupied) {

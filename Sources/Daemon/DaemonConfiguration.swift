@@ -18,8 +18,6 @@ public struct DaemonConfiguration: Sendable {
   public var retry: RetryPolicy
   /// How long a file that nobody was seen closing must be unchanged before it is taken.
   public var settling: Duration
-  /// How long a settled request that ends too early may take to become whole.
-  public var completion: Duration
   /// How long a request waits for an image that it names.
   public var imageWait: Duration
   /// How often the whole inbox is looked at, whatever the watch says.
@@ -31,7 +29,7 @@ public struct DaemonConfiguration: Sendable {
   public init(
     inbox: String, output: String, failed: String, spool: String, api: APIConfiguration, workers: Int,
     concurrency: Int = 4, requestsPerMinute: Int = 20, limits: Limits = Limits(), retry: RetryPolicy = RetryPolicy(),
-    settling: Duration = .seconds(1), completion: Duration = .seconds(10), imageWait: Duration = .seconds(60),
+    settling: Duration = .seconds(1), imageWait: Duration = .seconds(60),
     rescan: Duration = .seconds(60), accountCheck: Duration = .seconds(60)
   ) {
     self.inbox = inbox
@@ -44,7 +42,6 @@ public struct DaemonConfiguration: Sendable {
     self.limits = limits
     self.retry = retry
     self.settling = settling
-    self.completion = completion
     self.imageWait = imageWait
     self.rescan = rescan
     self.accountCheck = accountCheck

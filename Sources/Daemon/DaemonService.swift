@@ -50,18 +50,9 @@ public struct DaemonService: Service {
     let house = try House(configuration, pipelines, isOnce: false, observer: observer)
     logger.info("ready", metadata: ["inbox": "\(configuration.inbox)", "output": "\(configuration.output)"])
     try await withGracefulShutdownHandler {
-      try await withThrowingTaskGroup { group in
-        group.addTask { try await house.dispatcher.run() }
-        group.addTask { try await house.keepTakingIn(rescan: configuration.rescan) }
-        group.addTask { await house.dispatcher.watchAccount() }
-        // The dispatcher ends when it is stopped, intake when it is cancelled; an error of either ends both.
-        try await group.next()
-        house.dispatcher.stop()
-        group.cancelAll()
-        try await group.waitForAll()
-      }
+      try await house.work { try await house.keepTakingIn(rescan: configuration.rescan) }
     } onGracefulShutdown: {
-      house.stop()
+      house.dispatcher.stop()
     }
     logger.info("stopped")
   }
@@ -74,21 +65,12 @@ public struct DaemonService: Service {
       observer(event)
     }
     try await withGracefulShutdownHandler {
-      try await withThrowingTaskGroup { group in
-        group.addTask { try await house.dispatcher.run() }
-        group.addTask {
-          try await house.takeInOnce()
-          await house.dispatcher.endWhenIdle()
-        }
-        do {
-          for try await _ in group {}
-        } catch {
-          house.dispatcher.stop()
-          throw error
-        }
+      try await house.work {
+        try await house.takeInOnce()
+        await house.dispatcher.endWhenIdle()
       }
     } onGracefulShutdown: {
-      house.stop()
+      house.dispatcher.stop()
     }
     let counts = try house.ledger.counts()
     return report.withLock { report in

@@ -66,6 +66,8 @@ actor Dispatcher {
     wake()
   }
 
+  nonisolated var isStopped: Bool { isStopping.load(ordering: .acquiring) }
+
   /// Ends when nothing is left that can be done within a short time.
   func endWhenIdle() {
     endsWhenIdle = true
@@ -75,7 +77,7 @@ actor Dispatcher {
   /// Works until it is stopped or, after ``endWhenIdle()``, idle.
   func run() async throws {
     await withDiscardingTaskGroup { group in
-      while !isStopping.load(ordering: .acquiring) {
+      while !isStopped {
         let next: Duration?
         do {
           next = try takeUp { start in group.addTask { await self.perform(start) } }
@@ -101,30 +103,56 @@ actor Dispatcher {
   ///
   /// - Returns: when to look again although nobody calls; `nil` for never.
   private func takeUp(_ start: (Start) -> Void) throws -> Duration? {
+    try ledger.wakeDue(now: .now())
     // What is active is at the head of the list as well; beyond it, some more.
     for job in try ledger.nextResponded(limit: active.count + 16) where active.insert(job.id).inserted {
       start(.publication(job))
     }
     while true {
       let now = ContinuousClock.now
+      let due = try ledger.nextDue().map { max(Timestamp.now().duration(to: $0), .milliseconds(1)) }
       switch schedule.gate(now: now) {
-      case .closed: return nil
-      case .busy(let until): return until.map { $0 - now }
+      case .closed: return due
+      case .busy(let until): return [until.map { $0 - now }, due].compactMap(\.self).min()
       case .open: break
       }
       let (paused, until) = schedule.pausedModels(now: now)
       guard let job = try ledger.nextQueued(excludingModels: paused, now: .now()).first else {
-        let due = try ledger.nextDue().map { max(Timestamp.now().duration(to: $0), .milliseconds(1)) }
         return [until.map { $0 - now }, due].compactMap(\.self).min()
       }
-      active.insert(job.id)
+      try begin(job, start)
+    }
+  }
+
+  /// Takes a job off the queue: its call's intent is committed, or it needs no call.
+  private func begin(_ job: Job, _ start: (Start) -> Void) throws {
+    do {
       let work = try AcceptedWork(encoded: trees.spool.read(job: job.id.description, name: AcceptedWork.blob))
       if work.operations.isEmpty {
         start(.publication(try ledger.respondWithoutCall(job.id, at: .now())))
       } else {
         start(.call(try prepare(job, work), job, work))
       }
+      active.insert(job.id)
+    } catch let error as LedgerError {
+      throw error
+    } catch let error as SpoolError where error.isOutOfRoom {
+      // Nothing was sent: an answer that cannot be kept is not asked for.
+      try wait(job, for: error)
+    } catch {
+      let report = ErrorReport(
+        stage: .call, error: "what the job was accepted to do cannot be read from the spool: \(error)",
+        next: "Nothing was sent. Drop the request again.")
+      try? keepRequest(of: job, report)
+      try ledger.fail(job.id, error: report.description, at: .now())
+      observe(.failed(job: job.id.description, request: job.source, report))
     }
+  }
+
+  private func wait(_ job: Job, for error: SpoolError) throws {
+    let until = Timestamp.now() + Self.roomCheck
+    try ledger.wait(job.id, .room, until: until, error: error.description, at: .now())
+    observe(.waiting(job: job.id.description, reason: error.description, until: until))
   }
 
   /// What a job's task begins with.
@@ -189,10 +217,13 @@ actor Dispatcher {
         job: job.id.description, endpoint: call.endpoint, model: call.model, attempt: call.attempt))
     let outcome = await client.call(
       prepared.operation, uploads: prepared.uploads, idempotencyKey: call.key, into: prepared.response)
+    let unknowns = try ledger.calls(of: job.id).count { $0.step == call.step && $0.state == .unknown } + 1
     var verdict = schedule.finished(
-      outcome, model: call.model, attempt: call.attempt, retriesUnknown: work.retriesUnknown, now: .now,
-      wallClock: Int(Timestamp.now().microseconds / 1_000_000), jitter: .random(in: 0...1))
-    if verdict == .checkKey { verdict = schedule.keyChecked(works: await keyWorks()) }
+      outcome, model: call.model, attempt: call.attempt, unknowns: unknowns, retriesUnknown: work.retriesUnknown,
+      now: .now, wallClock: Int(Timestamp.now().microseconds / 1_000_000), jitter: .random(in: 0...1))
+    if verdict == .checkKey {
+      verdict = schedule.keyChecked(await keyState(), attempt: call.attempt, jitter: .random(in: 0...1))
+    }
     switch outcome {
     case .response(let head): return try await keep(head, prepared, job)
     case .refused(let refusal):
@@ -263,8 +294,9 @@ actor Dispatcher {
       observe(.waiting(job: id, reason: report.error, until: nil))
       observe(.accountClosed(reason: report.error))
     case .responded, .fail, .hold, .checkKey:
-      try keepRequest(of: job, report)
+      // The ledger first: a crash before it would leave a call that nobody knows the outcome of.
       _ = try ledger.finishCall(prepared.call, result(.fail), at: .now())
+      try keepRequest(of: job, report)
       observe(.failed(job: id, request: job.source, report))
     }
   }
@@ -275,18 +307,15 @@ actor Dispatcher {
     switch try await workers.run({ () throws(any Error) in try publisher.publish(job, work) }) {
     case .published(let place, let files, let warnings):
       observe(.published(job: id, place: place, files: files, warnings: warnings))
-    case .noRoom(let error):
-      let until = Timestamp.now() + Self.roomCheck
-      try ledger.wait(job.id, .room, until: until, error: error.description, at: .now())
-      observe(.waiting(job: id, reason: error.description, until: until))
+    case .noRoom(let error): try wait(job, for: error)
     case .failed(let report):
+      // A crash in between tells the same failure again, and leaves one file.
       try keepRequest(of: job, report)
       try ledger.fail(job.id, error: report.description, at: .now())
       observe(.failed(job: id, request: job.source, report))
     }
   }
 
-  /// The error file first, then the ledger: a crash in between tells the same failure again, and leaves one file.
   private func keepRequest(of job: Job, _ report: ErrorReport) throws {
     let request = try trees.spool.read(job: job.id.description, name: Acceptance.requestBlob)
     try failed.keep(request, report, path: job.source, job: job.id)
@@ -295,29 +324,32 @@ actor Dispatcher {
   // MARK: The account
 
   /// 401 says that the key is wrong or that the model is beyond its plan; whether a free request works tells which.
-  private func keyWorks() async -> Bool {
-    do {
-      _ = try await client.rateLimits()
-      return true
+  private func keyState() async -> Schedule.KeyState {
+    do throws(QueryError) {
+      return try await client.rateLimits().accessPermitted ? .works : .refused
+    } catch .refused {
+      return .refused
     } catch {
-      return false
+      return .unknown
     }
   }
 
   /// Asks now and then whether the account is open again, until it is stopped.
   func watchAccount() async {
-    while !Task.isCancelled {
+    while !isStopped, !Task.isCancelled {
       try? await Task.sleep(for: configuration.accountCheck)
       guard let reason = schedule.closed else { continue }
       let isOpen: Bool
       switch reason {
       case .account: isOpen = (try? await client.balance().canConsume) ?? false
-      case .key, .rate, .budget, .capacity, .network, .retry, .room, .place: isOpen = await keyWorks()
+      case .key, .rate, .budget, .capacity, .network, .retry, .room, .place: isOpen = await keyState() == .works
       }
       guard isOpen else { continue }
       schedule.accountOpened()
       do {
-        try ledger.resume(reason)
+        // A 402 and a 403 in flight together leave jobs that wait for either.
+        try ledger.resume(.account)
+        try ledger.resume(.key)
         observe(.accountOpened)
       } catch {
         stop(because: error)

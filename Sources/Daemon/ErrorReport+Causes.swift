@@ -16,9 +16,9 @@ extension ErrorReport {
       issue.path.isEmpty ? issue.message : "\(issue.path.joined(separator: ".")): \(issue.message)"
     }
     self.init(
-      stage: .call, error: refusal.description,
+      stage: .call, error: "the API refused with \(refusal.head.status): \(refusal.error.message)",
       field: refusal.error.issues.first.flatMap { $0.path.isEmpty ? nil : $0.path.joined(separator: ".") },
-      next: "Nothing was charged. Change the request as the API says, and drop it again.", details: issues)
+      next: "\(refusal.kind.advice). Then drop the request again.", details: issues)
   }
 
   init(_ error: AnswerError, kept: [String]) {
@@ -28,14 +28,16 @@ extension ErrorReport {
       kept: kept)
   }
 
-  init(_ error: ProcessingError, kept: [String]) {
+  /// - Parameter isPaid: whether the original came from a paid call.
+  init(_ error: ProcessingError, isPaid: Bool, kept: [String]) {
+    let keeping = isPaid ? "The original was paid for, and is kept." : "The picture itself was not touched."
     self.init(
       stage: .processing, error: error.description,
-      next: "The original was paid for, and is kept. Change the pipeline or the request, then try again.", kept: kept)
+      next: "\(keeping) Change the pipeline or the request, then try again.", kept: kept)
   }
 
   init(publishing error: SpoolError, kept: [String]) {
-    self.init(stage: .publication, error: error.description, next: error.advice + ".", kept: kept)
+    self.init(stage: .publication, error: error.whatFailed, next: error.advice.capitalizedSentence, kept: kept)
   }
 
   /// Whether an error file tells of the same failure as another, whenever either was written.
@@ -48,4 +50,9 @@ extension ErrorReport {
     guard let one = timeless(one), let other = timeless(other) else { return false }
     return one == other
   }
+}
+
+extension String {
+  /// With a capital at its beginning and a full stop at its end.
+  fileprivate var capitalizedSentence: String { prefix(1).uppercased() + dropFirst() + "." }
 }

@@ -9,16 +9,20 @@ struct House: Sendable {
   let intake: Intake
   let dispatcher: Dispatcher
   private let inboxPath: String
+  private let observer: @Sendable (DaemonEvent) -> Void
 
   init(
     _ configuration: DaemonConfiguration, _ pipelines: PipelineCatalog, isOnce: Bool,
     observer: @escaping @Sendable (DaemonEvent) -> Void
   ) throws {
     inboxPath = configuration.inbox
+    self.observer = observer
     let spool = try SpoolDirectory(path: configuration.spool)
     ledger = try JobLedger(path: configuration.spool + "/ledger.sqlite")
+    let inbox = Inbox(path: configuration.inbox)
+    try inbox.makeWhereMissing()
     let trees = Trees(
-      inbox: Inbox(path: configuration.inbox), spool: spool, output: try OutputTree(path: configuration.output))
+      inbox: inbox, spool: spool, output: try OutputTree(path: configuration.output))
     let failed = try FailedRequests(path: configuration.failed)
     try Self.recover(trees, ledger, observer)
     intake = Intake(
@@ -32,7 +36,8 @@ struct House: Sendable {
   private static func recover(
     _ trees: Trees, _ ledger: JobLedger, _ observer: (DaemonEvent) -> Void
   ) throws {
-    try trees.output.cleanStaging()
+    // What `darkroom process` is at work on in the same tree is not ours.
+    try trees.output.cleanStaging(except: [LocalProcessor.stagingLabel])
     for job in try ledger.recover(at: .now()).held {
       observer(.held(job: job.description, reason: "the daemon ended during the call; it may have been charged"))
     }
@@ -45,20 +50,87 @@ struct House: Sendable {
         _ = try ledger.job(id)
         try trees.spool.discardPartials(job: name)
       } catch LedgerError.noSuchJob {
-        // Written before the ledger knew of it: the request is still in the inbox.
-        try trees.spool.removeJob(name)
+        // Written before the ledger knew of it, the request is still in the inbox. What was paid for is another matter:
+        // it means that the ledger is not the one that this spool belongs to.
+        if try trees.spool.blobs(job: name).contains(where: { $0.hasPrefix("call-") }) {
+          observer(
+            .obstacle(
+              path: "\(trees.spool.path)/\(name)",
+              reason:
+                "the ledger does not know this job, whose answer was paid for; it is left alone. Was the ledger lost?"))
+        } else {
+          try trees.spool.removeJob(name)
+        }
       }
     }
   }
 
-  /// Takes in whatever is dropped, until the task is cancelled.
-  func keepTakingIn(rescan: Duration) async throws {
-    while !Task.isCancelled {
-      // Watch first, scan second: nothing falls between the two.
-      let watch = try FolderWatch(path: inboxPath)
-      try await follow(watch, rescan: rescan)
+  /// Makes calls and publishes while `takeIn` takes in. Whatever ends, calls under way are finished, for they are paid
+  /// for: nothing is cancelled before the dispatcher has come to its end.
+  func work(takingIn takeIn: @escaping @Sendable () async throws -> Void) async throws {
+    try await withThrowingTaskGroup(of: End.self) { group in
+      group.addTask { .dispatcher(await Self.failure(of: dispatcher.run)) }
+      group.addTask { .intake(await Self.failure(of: takeIn)) }
+      group.addTask {
+        await dispatcher.watchAccount()
+        return .account
+      }
+      var failure: (any Error)?
+      for try await end in group {
+        switch end {
+        case .dispatcher(let error):
+          failure = failure ?? error
+          group.cancelAll()
+        case .intake(let error):
+          // After a cancellation it was told to stop.
+          guard let error, !(error is CancellationError) else { continue }
+          failure = failure ?? error
+          dispatcher.stop()
+        case .account: break
+        }
+      }
+      if let failure { throw failure }
     }
   }
+
+  private enum End: Sendable {
+    case dispatcher((any Error)?)
+    case intake((any Error)?)
+    case account
+  }
+
+  private static func failure(of body: () async throws -> Void) async -> (any Error)? {
+    do {
+      try await body()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Takes in whatever is dropped, until the task is cancelled. An inbox that is gone, or a spool without room, is looked
+  /// at again after a while; requests wait where they are.
+  func keepTakingIn(rescan: Duration) async throws {
+    while !Task.isCancelled {
+      do {
+        // Watch first, scan second: nothing falls between the two.
+        try await follow(try FolderWatch(path: inboxPath), rescan: rescan)
+      } catch let error as SpoolError {
+        try await pause(because: error.description, at: error.path)
+      } catch let error as LedgerError where error.isOutOfRoom {
+        try await pause(because: error.description, at: ledger.path)
+      }
+    }
+  }
+
+  private func pause(because reason: String, at path: String) async throws {
+    if Task.isCancelled { return }
+    observer(.obstacle(path: path, reason: reason))
+    try? await Task.sleep(for: Self.mendTime)
+  }
+
+  /// How long until a mended inbox or spool is noticed.
+  private static let mendTime = Duration.seconds(5)
 
   private func follow(_ watch: FolderWatch, rescan: Duration) async throws {
     let news = News()
@@ -74,7 +146,7 @@ struct House: Sendable {
           if told.isOver { return }
           let look: Intake.Look
           if told.wantsScan || ContinuousClock.now >= nextScan {
-            look = try await intake.scan(finished: told.finished, now: .now)
+            look = try await intake.scan(finished: told.finished, afresh: told.wantsScan, now: .now)
             nextScan = .now + rescan
           } else {
             look = try await intake.look(finished: told.finished, touched: told.touched, now: .now)
@@ -92,16 +164,16 @@ struct House: Sendable {
 
   /// Takes in what lies there now, waiting until the last file has settled.
   func takeInOnce() async throws {
-    var look = try await intake.scan(finished: [], now: .now)
+    var look = try await intake.scan(finished: [], afresh: false, now: .now)
     dispatcher.wake()
-    while look.waiting > 0, !Task.isCancelled {
-      try await Task.sleep(until: look.nextDue ?? .now + .milliseconds(100), clock: .continuous)
+    let end = ContinuousClock.now + Self.oncePatience
+    while look.waiting > 0, !dispatcher.isStopped, .now < end {
+      try await Task.sleep(until: min(look.nextDue ?? end, .now + .milliseconds(100)), clock: .continuous)
       look = try await intake.look(finished: [], touched: [], now: .now)
       dispatcher.wake()
     }
   }
 
-  func stop() {
-    dispatcher.stop()
-  }
+  /// How long `--once` waits for files that somebody keeps writing to.
+  private static let oncePatience = Duration.seconds(60)
 }

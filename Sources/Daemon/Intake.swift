@@ -12,7 +12,6 @@ actor Intake {
   /// What one look at the inbox came to.
   struct Look: Sendable {
     var accepted = 0
-    var refused = 0
     /// Files that settle, or requests that wait for an image.
     var waiting = 0
     /// When something may have settled; `nil` when only an event or a scan can tell.
@@ -34,10 +33,16 @@ actor Intake {
   private let observe: @Sendable (DaemonEvent) -> Void
 
   private var settling: Settling
-  /// Since when a request waits for an image.
-  private var imageWaits: [String: ContinuousClock.Instant] = [:]
-  /// What was reported already and has not changed since: nothing is said twice.
-  private var reported: [String: FileIdentity] = [:]
+  /// Requests that wait for an image.
+  private var imageWaits: [String: ImageWait] = [:]
+  /// What was reported already and has not changed since: nothing is said twice. Folders have no identity.
+  private var reported: [String: FileIdentity?] = [:]
+
+  private struct ImageWait {
+    var since: ContinuousClock.Instant
+    /// When to look again.
+    var next: ContinuousClock.Instant
+  }
 
   init(
     trees: Trees, failed: FailedRequests, ledger: JobLedger, pipelines: PipelineCatalog,
@@ -57,11 +62,14 @@ actor Intake {
 
   /// Looks at the whole inbox.
   ///
-  /// - Parameter finished: files whose writers closed them, or that were renamed in.
-  func scan(finished: Set<String>, now: ContinuousClock.Instant) throws -> Look {
+  /// - Parameters:
+  ///   - finished: files whose writers closed them, or that were renamed in.
+  ///   - afresh: what was reported before may be mended: it is looked at, and if need be reported, again.
+  func scan(finished: Set<String>, afresh: Bool, now: ContinuousClock.Instant) throws -> Look {
     var look = Look()
     let (candidates, obstacles) = try trees.inbox.scan()
-    for obstacle in obstacles { report(obstacle: obstacle.path, nil, obstacle.description, &look) }
+    if afresh { reported = [:] }
+    for obstacle in obstacles { report(obstacle: obstacle.path, nil, obstacle.description) }
     for candidate in candidates {
       try sight(candidate, told: finished.contains(candidate.relativePath), now: now, &look)
     }
@@ -74,7 +82,7 @@ actor Intake {
   /// - Parameter finished: files whose writers closed them, or that were renamed in.
   func look(finished: Set<String>, touched: Set<String>, now: ContinuousClock.Instant) throws -> Look {
     var look = Look()
-    let due = Set(settling.due(now: now)).union(imageWaits.keys)
+    let due = Set(settling.due(now: now)).union(imageWaits.filter { $0.value.next <= now }.keys)
     // A new mode or owner shows in no identity, and may be just what was asked for.
     for path in finished.union(touched) { reported[path] = nil }
     for path in finished.union(touched).union(due).sorted() {
@@ -91,7 +99,7 @@ actor Intake {
   private func finish(_ look: inout Look, now: ContinuousClock.Instant) {
     look.waiting = settling.count + imageWaits.count
     look.nextDue = settling.nextDue
-    if !imageWaits.isEmpty { look.nextDue = min(look.nextDue ?? .now + .seconds(1), .now + .seconds(1)) }
+    if let next = imageWaits.values.map(\.next).min() { look.nextDue = min(look.nextDue ?? next, next) }
   }
 
   private func forget(_ path: String) {
@@ -108,19 +116,20 @@ actor Intake {
     let path = candidate.relativePath
     guard let kind = RequestFile(path: path) else { return }
     // Material for requests stays where it is, unless its folder's pipeline takes pictures.
-    if case .image = kind, try !isHotPicture(path) { return }
-    guard reported[path] != candidate.identity else { return }
+    if case .image = kind, !reader.takesPicture(at: path) { return }
+    guard reported[path] != .some(candidate.identity) else { return }
     guard candidate.kind == .regular else {
-      return report(obstacle: path, candidate.identity, "it is no regular file; put one there", &look)
+      return report(obstacle: path, candidate.identity, "it is no regular file; put one there")
     }
-    let verdict = settling.sighted(path, candidate.identity, told: told, now: now)
-    guard case .settled(let evidence) = verdict else { return }
+    let evidence: Settling.Evidence
+    if imageWaits[path] != nil {
+      evidence = .toldAndRested
+    } else {
+      let verdict = settling.sighted(path, candidate.identity, told: told, now: now)
+      guard case .settled(let found) = verdict else { return }
+      evidence = found
+    }
     try take(path, kind, evidence: evidence, now: now, &look)
-  }
-
-  private func isHotPicture(_ path: String) throws -> Bool {
-    guard let folder = path.split(separator: "/").dropLast().first else { return false }
-    return pipelines[String(folder)]?.acceptsImages ?? false
   }
 
   private func take(
@@ -137,27 +146,24 @@ actor Intake {
     } catch {
       // What cannot be read or removed stays, is reported once, and is tried again when it changes.
       settling.forget(path)
-      return report(obstacle: path, try? trees.inbox.identity(of: path), error.description, &look)
+      return report(obstacle: path, try? trees.inbox.identity(of: path), error.description)
     }
     let drops = drops(of: claim, kind)
     let mayGrow = !isOnce && evidence != .toldAndRested
     if mayGrow, drops.contains(where: \.mayBeIncomplete) { return settling.incomplete(path) }
-    let waitsLonger = !isOnce && now < (imageWaits[path] ?? now) + configuration.imageWait
+    // All of a file's requests are ready before any is accepted or refused.
+    let waitsLonger = !isOnce && now < (imageWaits[path]?.since ?? now) + configuration.imageWait
+    if waitsLonger, let image = try drops.lazy.compactMap({ try acceptance.missingImage(of: $0) }).first {
+      return wait(path, for: image, now: now)
+    }
     for index in drops.indices {
-      switch try acceptance.accept(drops[index], waitsForImages: waitsLonger) {
+      switch try acceptance.accept(drops[index]) {
       case .accepted(let job, let place):
         look.accepted += 1
         observe(.accepted(job: job.description, request: drops[index].path, place: place))
       case .known: break
       case .refused(let report):
-        look.refused += 1
         try keep(drops[index], report)
-      case .awaits(let image):
-        if imageWaits[path] == nil {
-          imageWaits[path] = now
-          observe(.awaitsImage(request: path, image: image))
-        }
-        return
       }
     }
     _ = try trees.inbox.remove(claim)
@@ -168,22 +174,23 @@ actor Intake {
   private func drops(of claim: borrowing Claim, _ kind: RequestFile) -> [Drop] {
     let path = claim.relativePath
     let identity = claim.identity.description
+    let changed = Timestamp(claim.changed)
     switch kind {
     case .json, .yaml:
       return [
         Drop(
-          path: path, identity: identity, bytes: claim.bytes,
+          path: path, identity: identity, changed: changed, bytes: claim.bytes,
           request: Result { () throws(RequestError) in try reader.read(claim.bytes, path: path) })
       ]
     case .image:
       let request = Result { () throws(RequestError) in try reader.image(at: path) }
-      return [Drop(path: path, identity: identity, bytes: claim.bytes, request: request)]
+      return [Drop(path: path, identity: identity, changed: changed, bytes: claim.bytes, request: request)]
     case .jsonLines:
       let folder = path.split(separator: "/").dropLast()
       return reader.readLines(claim.bytes.span, path: path).map { line in
         Drop(
           path: (folder + ["\(line.name).json"]).joined(separator: "/"), identity: "\(identity)#\(line.line)",
-          bytes: Array(claim.bytes[line.range]), request: line.request)
+          changed: changed, bytes: Array(claim.bytes[line.range]), request: line.request)
       }
     }
   }
@@ -194,12 +201,16 @@ actor Intake {
     observe(.refused(request: drop.path, report))
   }
 
-  private func report(obstacle path: String, _ identity: FileIdentity?, _ reason: String, _ look: inout Look) {
-    look.refused += 1
-    if let identity {
-      guard reported[path] != identity else { return }
-      reported[path] = identity
-    }
+  /// The file is looked at again in a second; it has settled, so that only the image is waited for.
+  private func wait(_ path: String, for image: String, now: ContinuousClock.Instant) {
+    settling.forget(path)
+    if imageWaits[path] == nil { observe(.awaitsImage(request: path, image: image)) }
+    imageWaits[path] = ImageWait(since: imageWaits[path]?.since ?? now, next: now + .seconds(1))
+  }
+
+  private func report(obstacle path: String, _ identity: FileIdentity?, _ reason: String) {
+    guard reported[path] != .some(identity) else { return }
+    reported[path] = .some(identity)
     observe(.obstacle(path: path, reason: reason))
   }
 }

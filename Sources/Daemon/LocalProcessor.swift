@@ -6,16 +6,21 @@ import Metadata
 import Processing
 import Requests
 import Spool
+import Synchronization
 
 /// `darkroom process`: a pipeline on local pictures, without inbox, ledger or calls. What is published is published as by
 /// the daemon, whole and with a manifest.
-public struct LocalProcessor: Sendable {
+public final class LocalProcessor: Sendable {
   public struct Published: Sendable {
     public let place: String
     public let files: [String]
     public let warnings: [String]
   }
 
+  /// Begins the names of its staged directories, so that a daemon on the same tree leaves them alone.
+  static let stagingLabel = "process"
+
+  private let taken = Mutex<Set<String>>([])
   private let pipeline: Pipeline
   private let tree: OutputTree
   private let finisher: Finisher
@@ -42,7 +47,7 @@ public struct LocalProcessor: Sendable {
     do {
       return try make(bytes, name: name)
     } catch RunError<SpoolError>.processing(let error) {
-      throw ErrorReport(stage: .processing, error: error.description, next: "The picture itself was not touched.")
+      throw ErrorReport(error, isPaid: false, kept: [])
     } catch RunError<SpoolError>.emission(let error) {
       throw ErrorReport(publishing: error, kept: [])
     } catch let error as SpoolError {
@@ -59,7 +64,7 @@ public struct LocalProcessor: Sendable {
       name: name, job: JobID.next().description, pipeline: pipeline.name, date: received.day,
       provenance: Provenance(source: .untouched, created: received.description))
     let header = try? Processor.examine(bytes.span, limits: finisher.limits).header
-    var staged = try tree.stage("process")
+    var staged = try tree.stage(Self.stagingLabel)
     let result = try finisher.finish(
       [Finisher.Original(bytes: bytes, facts: OriginalFacts())], recipe: pipeline.recipe, job: facts, into: &staged)
     let original = Original(
@@ -67,7 +72,7 @@ public struct LocalProcessor: Sendable {
       height: header?.size.height ?? 0, bytes: bytes.count, sha256: SHA256.text(of: bytes))
     let manifest = Manifest(
       job: nil, name: name, pipeline: pipeline.name, labels: [:], request: nil, calls: [], originals: [original],
-      timings: [:], outputs: result.outputs, warnings: result.warnings, received: received, published: .now())
+      answers: [:], outputs: result.outputs, warnings: result.warnings, received: received, published: .now())
     try staged.write(manifest.encoded().span, to: Manifest.fileName)
     try staged.commit(to: place, pipeline.collision == .replace ? .replacing : .exclusive)
     return Published(place: place, files: result.outputs.map(\.file), warnings: result.warnings)
@@ -79,7 +84,8 @@ public struct LocalProcessor: Sendable {
     var number = 1
     while true {
       let place = number == 1 ? name : "\(name)-\(number)"
-      if try !tree.exists(place) { return place }
+      // Another image of the same name may be on its way to it.
+      if try !tree.exists(place), taken.withLock({ $0.insert(place).inserted }) { return place }
       number += 1
     }
   }

@@ -18,11 +18,16 @@ struct Manifest: Sendable {
   /// In the order of their calls.
   var originals: [Original]
   /// What the answers say of themselves, by call.
-  var timings: [Int: JSONObject]
+  var answers: [Int: AnswerFacts]
   var outputs: [Finisher.Output]
   var warnings: [String]
   var received: Timestamp
   var published: Timestamp
+
+  struct AnswerFacts: Sendable {
+    var id: String?
+    var timing: JSONObject?
+  }
 
   /// One JSON document, a member a line.
   func encoded() -> [UInt8] {
@@ -49,17 +54,20 @@ struct Manifest: Sendable {
     object["key"] = .string(call.key)
     object["attempts"] = .number(String(call.attempt))
     object["status"] = call.status.map { .number(String($0)) }
-    object["id"] = call.responseID.map(JSONValue.string)
+    object["id"] = (answers[call.ordinal]?.id ?? call.responseID).map(JSONValue.string)
     object["started"] = .string(call.started.description)
     object["finished"] = call.finished.map { .string($0.description) }
-    object["timing"] = timings[call.ordinal].map(JSONValue.object)
+    object["timing"] = answers[call.ordinal]?.timing.map(JSONValue.object)
     object["headers"] = .object(JSONObject(call.headers))
     switch call.charge {
     case .none:
       object["charged"] = .bool(false)
-    case .certain(let usd), .unknown(let usd):
+    case .certain(let usd):
       object["charged"] = .bool(true)
       object["usd"] = usd.map { .number($0.description) } ?? .null
+    case .unknown:
+      // Nobody knows; a later call of the same operation has answered.
+      object["charged"] = .null
     }
     let own = originals.filter { $0.ordinal == call.ordinal }
     object["original"] = own.first.map(Self.describe)

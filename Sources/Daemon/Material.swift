@@ -26,11 +26,13 @@ struct Material: Sendable {
   }
 
   /// Reads each picture once, from one descriptor.
-  init(of request: Request, in inbox: Inbox, limits: Limits) throws(Problem) {
+  ///
+  /// - Parameter dropped: what the request was read from; a picture that is its own request was read already.
+  init(of request: Request, dropped: Drop, in inbox: Inbox, limits: Limits) throws(Problem) {
     for (index, path) in request.files.enumerated() {
       let bytes: [UInt8]
       do {
-        bytes = try inbox.claim(path, limit: limits.bytes).bytes
+        bytes = path == dropped.path ? dropped.bytes : try inbox.claim(path, limit: limits.bytes).bytes
       } catch  where error.isMissing {
         throw .missing(path: path)
       } catch {

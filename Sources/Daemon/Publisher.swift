@@ -36,7 +36,7 @@ struct Publisher: Sendable {
     } catch let error as AnswerError {
       return .failed(ErrorReport(error, kept: try kept(job)))
     } catch RunError<SpoolError>.processing(let error) {
-      return .failed(ErrorReport(error, kept: try kept(job)))
+      return .failed(ErrorReport(error, isPaid: work.localOriginal == nil, kept: try kept(job)))
     } catch RunError<SpoolError>.emission(let error) {
       return try failure(error, job)
     } catch let error as SpoolError {
@@ -45,7 +45,9 @@ struct Publisher: Sendable {
   }
 
   private func failure(_ error: SpoolError, _ job: Job) throws -> Outcome {
-    error.isOutOfRoom ? .noRoom(error) : .failed(ErrorReport(publishing: error, kept: try kept(job)))
+    // An error of the very last sync comes when the directory is in its place already.
+    if let outcome = try alreadyPublished(job) { return outcome }
+    return error.isOutOfRoom ? .noRoom(error) : .failed(ErrorReport(publishing: error, kept: try kept(job)))
   }
 
   private func make(_ job: Job, _ work: AcceptedWork) throws -> Outcome {
@@ -61,8 +63,9 @@ struct Publisher: Sendable {
       }, recipe: work.recipe, job: facts, into: &staged)
     let warnings = work.warnings + calls.flatMap(\.warnings) + result.warnings
     let manifest = Manifest(
-      job: id, name: job.name, pipeline: job.pipeline, labels: job.labels, request: try request(of: job), calls: calls,
-      originals: cut.originals, timings: cut.timings, outputs: result.outputs, warnings: warnings,
+      job: id, name: job.name, pipeline: job.pipeline, labels: job.labels, request: try request(of: job),
+      calls: try ledger.calls(of: job.id).filter { $0.state == .responded || $0.state == .unknown },
+      originals: cut.originals, answers: cut.answers, outputs: result.outputs, warnings: warnings,
       received: job.received, published: .now())
     try staged.write(manifest.encoded().span, to: Manifest.fileName)
     try staged.commit(to: job.place, job.collision == .replace ? .replacing : .exclusive)
@@ -76,7 +79,8 @@ struct Publisher: Sendable {
   private struct Cut {
     var originals: [Original] = []
     var bytes: [[UInt8]] = []
-    var timings: [Int: JSONObject] = [:]
+    /// What the answers say of themselves, by their call.
+    var answers: [Int: Manifest.AnswerFacts] = [:]
   }
 
   /// The answer to each of the job's operations: the last, where a job was queued again after a failure.
@@ -99,7 +103,7 @@ struct Publisher: Sendable {
       let answer = try Answer.images(
         in: try trees.spool.read(job: id, name: body), head: ResponseHead(call),
         asked: try operation.operation().variants)
-      cut.timings[call.ordinal] = answer.timing
+      cut.answers[call.ordinal] = Manifest.AnswerFacts(id: answer.id, timing: answer.timing)
       for image in answer.images {
         let index = cut.originals.count + 1
         let format = ImageFormat(signatureOf: image.span)
@@ -126,15 +130,15 @@ struct Publisher: Sendable {
   /// Paths of what was paid for, for the error file.
   private func kept(_ job: Job) throws(SpoolError) -> [String] {
     try trees.spool.blobs(job: job.id.description)
-      .filter { $0.hasPrefix("original-") || $0.hasPrefix("call-") }.sorted()
+      .filter { $0.hasPrefix("original-") || $0.hasPrefix("call-") || $0.hasPrefix("input-") }.sorted()
       .map { "\(trees.spool.path)/\(job.id)/\($0)" }
   }
 
   private func request(of job: Job) throws -> JSONValue? {
     let bytes = try trees.spool.read(job: job.id.description, name: Acceptance.requestBlob)
     switch RequestFile(path: job.source) {
-    case .json: return try DocumentReader.json(bytes).value
-    case .yaml: return try DocumentReader.yaml(bytes).value
+    case .json: return try? DocumentReader.json(bytes).value
+    case .yaml: return try? DocumentReader.yaml(bytes).value
     case .jsonLines, .image, nil: return nil
     }
   }
@@ -144,7 +148,8 @@ struct Publisher: Sendable {
   /// A crash between the rename and the ledger's commit leaves a directory that is ours, whole.
   private func alreadyPublished(_ job: Job) throws -> Outcome? {
     guard
-      let bytes = try trees.output.read(Manifest.fileName, at: job.place, limit: Self.manifestLimit),
+      // What cannot be read is not ours.
+      let bytes = try? trees.output.read(Manifest.fileName, at: job.place, limit: Self.manifestLimit),
       case .object(let manifest)? = try? DocumentReader.json(bytes).value,
       manifest["job"] == .string(job.id.description), try ledger.outputs(of: job.id).isEmpty
     else { return nil }

@@ -44,6 +44,9 @@ struct Schedule: Sendable {
   /// Why no call goes out at all; `nil` while the account is open.
   private(set) var closed: WaitReason?
 
+  /// Calls of one operation that may each have been charged: even an owner who wants them repeated does not want more.
+  static let mostUnknowns = 3
+
   /// The longest that a server's wish to wait is believed: clocks differ, and headers lie.
   static let longestPause = Duration.seconds(600)
 
@@ -75,11 +78,12 @@ struct Schedule: Sendable {
 
   /// - Parameters:
   ///   - attempt: of this call, 1 being the first.
+  ///   - unknowns: calls of this operation whose outcome nobody knows, this one included.
   ///   - wallClock: seconds since 1970 by our clock; the rate headers speak of absolute times.
   ///   - jitter: 0 to 1.
   mutating func finished(
-    _ outcome: CallOutcome, model: String?, attempt: Int, retriesUnknown: Bool, now: Instant, wallClock: Int,
-    jitter: Double
+    _ outcome: CallOutcome, model: String?, attempt: Int, unknowns: Int = 1, retriesUnknown: Bool, now: Instant,
+    wallClock: Int, jitter: Double
   ) -> Verdict {
     active -= 1
     switch outcome {
@@ -89,8 +93,8 @@ struct Schedule: Sendable {
       // The network comes back, and nothing was spent: as often as it takes.
       return .retry(after: configuration.retry.delay(afterAttempt: attempt, jitter: jitter), reason: .network)
     case .unknown:
-      guard retriesUnknown else { return .hold }
-      return again(attempt: attempt, jitter: jitter, reason: .retry) ?? .hold
+      guard retriesUnknown, unknowns < Self.mostUnknowns else { return .hold }
+      return .retry(after: configuration.retry.delay(afterAttempt: unknowns, jitter: jitter), reason: .retry)
     case .refused(let refusal): return refused(refusal, model, attempt, now, wallClock, jitter)
     }
   }
@@ -129,11 +133,24 @@ struct Schedule: Sendable {
     }
   }
 
-  /// The free request has told that the key itself works or not.
-  mutating func keyChecked(works: Bool) -> Verdict {
-    if works { return .fail }
-    closed = .key
-    return .waitForAccount(.key)
+  /// What a free request tells of the key.
+  enum KeyState {
+    case works
+    case refused
+    /// The request did not get through.
+    case unknown
+  }
+
+  /// What a 401 means, once a free request has been tried.
+  mutating func keyChecked(_ state: KeyState, attempt: Int, jitter: Double) -> Verdict {
+    switch state {
+    case .works: return .fail
+    case .unknown:
+      return .retry(after: configuration.retry.delay(afterAttempt: attempt, jitter: jitter), reason: .network)
+    case .refused:
+      closed = .key
+      return .waitForAccount(.key)
+    }
   }
 
   mutating func accountOpened() {

@@ -85,7 +85,7 @@ extension Refusal: CustomStringConvertible {
 
 extension Refusal.Kind {
   /// What to do next.
-  var advice: String {
+  public var advice: String {
     switch self {
     case .badRequest, .unprocessable: "Nothing was charged; change the request"
     case .unauthorized: "Nothing was charged; check the key, or whether its plan includes the model"

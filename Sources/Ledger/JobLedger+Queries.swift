@@ -7,10 +7,7 @@ extension JobLedger {
   public func nextQueued(
     limit: Int = 1, excludingModels models: Set<String> = [], now: Timestamp
   ) throws(LedgerError) -> [Job] {
-    let waiting = try read("look for due jobs") { database in
-      try database.row("SELECT 1 FROM jobs WHERE not_before <= ? LIMIT 1", [now.microseconds]) != nil
-    }
-    if waiting { try wake(now: now) }
+    try wakeDue(now: now)
     return try read("look at the queue") { database in
       let passed = models.isEmpty ? "" : " AND (model IS NULL OR model NOT IN (SELECT value FROM json_each(?)))"
       let sql = """
@@ -24,7 +21,12 @@ extension JobLedger {
     }
   }
 
-  private func wake(now: Timestamp) throws(LedgerError) {
+  /// Jobs that waited until `now`, queued or responded, wait no longer.
+  public func wakeDue(now: Timestamp) throws(LedgerError) {
+    let isDue = try read("look for due jobs") { database in
+      try database.row("SELECT 1 FROM jobs WHERE not_before <= ? LIMIT 1", [now.microseconds]) != nil
+    }
+    guard isDue else { return }
     try write("wake due jobs") { database in
       try database.run("UPDATE jobs SET reason = NULL, not_before = NULL WHERE not_before <= ?", [now.microseconds])
     }

@@ -61,10 +61,18 @@ public struct RequestReader: Sendable {
   ///
   /// - Returns: `nil` where pictures are only material for requests.
   public func image(at path: String) throws(RequestError) -> Request? {
+    guard let pipeline = hotPipeline(ofPictureAt: path) else { return nil }
+    return try RequestBuilder(picture: path, pipelines: pipelines).pictureRequest(pipeline)
+  }
+
+  /// Whether a picture there is a request, and not only material for some.
+  public func takesPicture(at path: String) -> Bool { hotPipeline(ofPictureAt: path) != nil }
+
+  private func hotPipeline(ofPictureAt path: String) -> Pipeline? {
     guard case .image? = RequestFile(path: path), let folder = path.split(separator: "/").dropLast().first,
       let pipeline = pipelines[String(folder)], pipeline.acceptsImages
     else { return nil }
-    return try RequestBuilder(picture: path, pipelines: pipelines).pictureRequest(pipeline)
+    return pipeline
   }
 
   private static let limits = DocumentLimits(bytes: byteLimit)

@@ -12,6 +12,11 @@ public struct Inbox: Sendable {
     self.path = path
   }
 
+  /// Makes the folder where there is none, for its group to write to.
+  public func makeWhereMissing() throws(SpoolError) {
+    _ = try Folder(makingIt: path, mode: 0o775)
+  }
+
   /// Reads a file whole, from one descriptor.
   ///
   /// Opening neither waits for a FIFO's writer nor follows a symbolic link anywhere on the way; what was opened is
@@ -35,7 +40,9 @@ public struct Inbox: Sendable {
     guard try file.status(path: full) == before, bytes.count == before.identity.size,
       try isOneVersion(bytes, of: file, before, path: full)
     else { throw .changedWhileReading(path: full) }
-    return Claim(relativePath: relative.text, bytes: bytes, identity: before.identity, file: file)
+    return Claim(
+      relativePath: relative.text, bytes: bytes, identity: before.identity,
+      changed: FileIdentity.Time(seconds: before.changed.seconds, nanoseconds: before.changed.nanoseconds), file: file)
   }
 
   /// A file system's clock ticks: two writes within one tick may leave one time of modification. A file as young as
@@ -144,15 +151,19 @@ public struct Claim: ~Copyable, Sendable {
   /// One version of the file, whole.
   public let bytes: [UInt8]
   public let identity: FileIdentity
+  /// When the inode last changed: by a write, but also by a rename, a link or a new mode; no copy can preserve it.
+  public let changed: FileIdentity.Time
 
   fileprivate let file: Descriptor
 
   fileprivate init(
-    relativePath: String, bytes: [UInt8], identity: FileIdentity, file: consuming Descriptor
+    relativePath: String, bytes: [UInt8], identity: FileIdentity, changed: FileIdentity.Time,
+    file: consuming Descriptor
   ) {
     self.relativePath = relativePath
     self.bytes = bytes
     self.identity = identity
+    self.changed = changed
     self.file = file
   }
 }

@@ -104,7 +104,8 @@ extension SpoolError {
 extension SpoolError: CustomStringConvertible {
   public var description: String { "\(whatFailed); \(advice)" }
 
-  private var whatFailed: String {
+  /// What failed, on what, without what to do next.
+  public var whatFailed: String {
     switch self {
     case .system(let call, let path, let number): "\(path): \(call) failed: \(Self.words(forErrno: number))"
     case .locked(let path, let holder):

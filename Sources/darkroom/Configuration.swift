@@ -64,6 +64,9 @@ struct Configuration {
     if let file, let data = FileManager.default.contents(atPath: file) {
       return try APIKey(String(decoding: data, as: UTF8.self))
     }
+    if let file, settings.has("api.key-file") {
+      throw SettingsError(origin: "api.key-file", message: "\(file) cannot be read")
+    }
     if let key = environment["VENICE_API_KEY"] { return try APIKey(key) }
     if let host = URL(string: baseURL)?.host(), ["127.0.0.1", "localhost", "::1", "[::1]"].contains(host) {
       return try APIKey("local")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Daemon
+import ImageAPI
 
 /// The command: arguments, configuration, what people see. The work is done by the rooms beneath.
 @main
@@ -15,7 +16,8 @@ struct DarkroomCommand: AsyncParsableCommand {
 
       A request is a JSON or YAML file with one operation, written as the image API documents it:
 
-        {"pipeline": "web", "generate": {"model": "venice-sd35", "prompt": "A canal in Venice", "width": 1024, "height": 1024}}
+        {"pipeline": "web",
+         "generate": {"model": "venice-sd35", "prompt": "A canal in Venice"}}
 
       Exit codes: 0 done, 1 some work failed, 2 usage or configuration, 75 try again later.
       """,
@@ -43,6 +45,8 @@ struct DarkroomCommand: AsyncParsableCommand {
     } catch let code as ExitCode {
       exit(withError: code)
     } catch let error as SettingsError {
+      fail(error.description, Exit.usage)
+    } catch let error as APIConfigurationError {
       fail(error.description, Exit.usage)
     } catch let error as CommandFailure {
       fail(error.message, error.code)

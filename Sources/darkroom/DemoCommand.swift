@@ -33,6 +33,7 @@ struct DemoCommand: AsyncParsableCommand {
     let report = try await withThrowingTaskGroup(of: DaemonService.Report?.self) { group in
       group.addTask {
         let server = SandboxServer(configuration: SandboxConfiguration(chargesFile: charges)) { port.yield($0) }
+        defer { port.finish() }
         try await server.run()
         return nil
       }
@@ -53,8 +54,12 @@ struct DemoCommand: AsyncParsableCommand {
   private static func folder(_ wanted: String?) throws -> String {
     var candidate = URL(filePath: wanted ?? "darkroom-demo")
     var number = 1
-    while let entries = try? FileManager.default.contentsOfDirectory(atPath: candidate.path()), !entries.isEmpty {
-      guard wanted == nil else { throw CommandFailure("\(candidate.path()) is not empty; name a new folder") }
+    while let entries = try? FileManager.default.contentsOfDirectory(atPath: candidate.path(percentEncoded: false)),
+      !entries.isEmpty
+    {
+      guard wanted == nil else {
+        throw CommandFailure("\(candidate.path(percentEncoded: false)) is not empty; name a new folder")
+      }
       number += 1
       candidate = URL(filePath: "darkroom-demo-\(number)")
     }
@@ -68,7 +73,7 @@ struct DemoCommand: AsyncParsableCommand {
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(drop.bytes).write(to: file)
       } catch {
-        throw CommandFailure("\(file.path()) cannot be written: \(error.localizedDescription)")
+        throw CommandFailure("\(file.path(percentEncoded: false)) cannot be written: \(error.localizedDescription)")
       }
       Console.note("dropped    inbox/\(drop.path)", .quiet)
     }

@@ -25,12 +25,15 @@ struct RunCommand: AsyncParsableCommand {
     let configuration = try options.load()
     let pipelines = try Pipelines.catalog(folder: configuration.pipelineFolder)
     for warning in configuration.warnings { Console.note("warning: \(warning)", .warning) }
+    for name in pipelines.names {
+      for words in pipelines[name]?.unfulfilled ?? [] { Console.note("warning: pipeline \(name): \(words)", .warning) }
+    }
     let logger = Logger(label: "darkroom") { StreamLogHandler.standardError(label: $0) }
     let service = DaemonService(
       configuration: configuration.daemon, pipelines: pipelines, logger: logger, observer: EventLines.print)
     do {
       if once {
-        try Self.exit(for: try await Self.drain(service, logger))
+        try Self.exit(for: try await Self.drain(service))
       } else {
         try await ServiceGroup(
           services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger.quiet
@@ -45,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// A drain that SIGTERM and SIGINT stop as they stop the daemon.
-  static func drain(_ service: DaemonService, _ logger: Logger) async throws -> DaemonService.Report {
+  static func drain(_ service: DaemonService) async throws -> DaemonService.Report {
     let draining = Draining(service: service)
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(

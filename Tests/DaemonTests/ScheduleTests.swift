@@ -25,11 +25,12 @@ import Testing
 
   private func finish(
     _ schedule: inout Schedule, _ outcome: CallOutcome, attempt: Int = 1, model: String? = "m",
-    retriesUnknown: Bool = false
+    unknowns: Int = 1, retriesUnknown: Bool = false
   ) -> Schedule.Verdict {
     schedule.began(now: Self.start)
     return schedule.finished(
-      outcome, model: model, attempt: attempt, retriesUnknown: retriesUnknown, now: Self.start, wallClock: 1_000_000,
+      outcome, model: model, attempt: attempt, unknowns: unknowns, retriesUnknown: retriesUnknown, now: Self.start,
+      wallClock: 1_000_000,
       jitter: 1)
   }
 
@@ -119,13 +120,14 @@ import Testing
   }
 
   // Scenario 19.
-  @Test func anUnknownOutcomeIsHeldUnlessTheOwnerSaysOtherwise() {
+  @Test func anUnknownOutcomeIsHeldUnlessTheOwnerSaysOtherwiseAndThenRepeatedTwiceAtMost() {
     var schedule = schedule()
     let outcome = CallOutcome.unknown(UnknownOutcome(reason: .timedOut(.seconds(1)), head: nil, bytesReceived: 0))
     #expect(finish(&schedule, outcome) == .hold)
+    // Each repetition is a call of its own, a first attempt.
+    let verdicts = (1...3).map { finish(&schedule, outcome, unknowns: $0, retriesUnknown: true) }
     #expect(
-      finish(&schedule, outcome, retriesUnknown: true) == .retry(after: .seconds(2), reason: .retry))
-    #expect(finish(&schedule, outcome, attempt: 3, retriesUnknown: true) == .hold)
+      verdicts == [.retry(after: .seconds(2), reason: .retry), .retry(after: .seconds(4), reason: .retry), .hold])
   }
 
   // Scenario 22.
@@ -142,9 +144,10 @@ import Testing
   @Test func a401FailsTheJobWhenTheKeyWorksAndPausesAllWhenNot() {
     var schedule = schedule()
     #expect(finish(&schedule, refusal(.unauthorized, status: 401)) == .checkKey)
-    #expect(schedule.keyChecked(works: true) == .fail)
+    #expect(schedule.keyChecked(.works, attempt: 1, jitter: 1) == .fail)
+    #expect(schedule.keyChecked(.unknown, attempt: 1, jitter: 1) == .retry(after: .seconds(2), reason: .network))
     #expect(schedule.gate(now: Self.start) == .open)
-    #expect(schedule.keyChecked(works: false) == .waitForAccount(.key))
+    #expect(schedule.keyChecked(.refused, attempt: 1, jitter: 1) == .waitForAccount(.key))
     #expect(schedule.gate(now: Self.start) == .closed(.key))
   }
 

@@ -1,41 +1,14 @@
 import Codecs
-import Foundation
 import Raster
 
 /// Decoding and encoding of a 1024x1024 photograph by Darkroom's codecs, each beside the bare C library on the same
-/// bytes, in one run. The codecs may cost 5% more; the exit code is 1 when one costs more.
-///
-///     codecs [SECONDS]     time for each line, 3 by default
-@main
-struct CodecsBenchmark {
-  static let mostOverhead = 1.05
-
-  static func main() throws {
-    let seconds = CommandLine.arguments.dropFirst().first.flatMap(Double.init) ?? 3
+/// bytes.
+enum CodecsBenchmark {
+  static func comparisons() throws -> [Comparison] {
     let size = Size(width: 1024, height: 1024)
     let opaque = Photograph.draw(size, .rgb8)
     let alpha = Photograph.draw(size, .rgba8)
-    print("1024x1024, processor time of one thread, medians\n")
-    print(row("", "codec ms", "bare ms", "ratio"))
-    var slow: [String] = []
-    for comparison in try decoders(opaque, alpha) + encoders(opaque, alpha) {
-      let result = try comparison.measure(for: .seconds(seconds))
-      let number = { (value: Double, digits: Int) in String(format: "%.\(digits)f", value) }
-      print(
-        row(
-          result.name, number(result.wrapped / .milliseconds(1), 2), number(result.bare / .milliseconds(1), 2),
-          number(result.ratio, 3)))
-      if result.ratio > mostOverhead { slow.append(result.name) }
-    }
-    guard slow.isEmpty else {
-      print("\nmore than 5% over the bare library: \(slow.joined(separator: ", "))")
-      exit(1)
-    }
-  }
-
-  private static func row(_ name: String, _ columns: String...) -> String {
-    let padding = String(repeating: " ", count: max(0, 36 - name.count))
-    return name + padding + columns.map { String(repeating: " ", count: max(0, 10 - $0.count)) + $0 }.joined()
+    return try decoders(opaque, alpha) + encoders(opaque, alpha)
   }
 
   private static func decoders(_ opaque: borrowing Image, _ alpha: borrowing Image) throws -> [Comparison] {

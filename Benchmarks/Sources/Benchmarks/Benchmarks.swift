@@ -1,0 +1,53 @@
+import Foundation
+
+/// Darkroom beside what it is built on, on the same bytes, in one run.
+///
+///     benchmarks [codecs|jobs] [SECONDS]     both by default; time for each line, 3 by default
+@main
+struct Benchmarks {
+  /// A codec may cost this much of the bare library's time; the exit code is 1 when one costs more.
+  static let mostOverhead = 1.05
+
+  static func main() throws {
+    let arguments = CommandLine.arguments.dropFirst()
+    let time = Duration.seconds(arguments.compactMap(Double.init).first ?? 3)
+    let wanted = arguments.filter { Double($0) == nil }
+    var slow: [String] = []
+    if wanted.isEmpty || wanted.contains("codecs") {
+      print("Codecs, 1024x1024; processor time of one thread, medians")
+      let results = try measure(CodecsBenchmark.comparisons(), "codec ms", time)
+      slow = results.filter { $0.ratio > mostOverhead }.map(\.name)
+    }
+    if wanted.isEmpty || wanted.contains("jobs") {
+      print("Whole jobs, 1024x1024, beside the codec calls they need; processor time of one thread, medians")
+      _ = try measure(JobBenchmark.comparisons(), "job ms", time)
+    }
+    guard slow.isEmpty else {
+      print("more than 5% over the bare library: \(slow.joined(separator: ", "))")
+      exit(1)
+    }
+  }
+
+  private static func measure(
+    _ comparisons: [Comparison], _ wrapped: String, _ time: Duration
+  ) throws -> [Comparison.Result] {
+    print(row("", wrapped, "bare ms", "ratio"))
+    let results = try comparisons.map { comparison in
+      let result = try comparison.measure(for: time)
+      print(
+        row(
+          result.name, number(result.wrapped / .milliseconds(1), 2), number(result.bare / .milliseconds(1), 2),
+          number(result.ratio, 3)))
+      return result
+    }
+    print("")
+    return results
+  }
+
+  private static func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+
+  private static func row(_ name: String, _ columns: String...) -> String {
+    let padding = String(repeating: " ", count: max(0, 40 - name.count))
+    return name + padding + columns.map { String(repeating: " ", count: max(0, 10 - $0.count)) + $0 }.joined()
+  }
+}
