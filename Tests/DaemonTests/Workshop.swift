@@ -52,7 +52,7 @@ final class Workshop: Sendable {
   struct Settings: Sendable {
     var pipelines = ["default": Workshop.plain]
     var timeout = Duration.seconds(60)
-    var attempts = 4
+    var retry = RetryPolicy(attempts: 4, firstDelay: .milliseconds(20), longestDelay: .milliseconds(100))
     var concurrency = 4
     var sandbox = SandboxConfiguration()
     var baseURL: String?
@@ -70,7 +70,7 @@ final class Workshop: Sendable {
     return DaemonConfiguration(
       inbox: "\(folder)/inbox", output: "\(folder)/output", failed: "\(folder)/failed", spool: "\(folder)/spool",
       api: api, workers: 2, concurrency: settings.concurrency, requestsPerMinute: 10_000,
-      retry: RetryPolicy(attempts: settings.attempts, firstDelay: .milliseconds(20), longestDelay: .milliseconds(100)),
+      retry: settings.retry,
       settling: .milliseconds(50))
   }
 

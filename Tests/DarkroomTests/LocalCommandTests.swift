@@ -5,6 +5,8 @@ import Testing
 @Suite(.timeLimit(.minutes(3))) struct LocalCommandTests {
   private static let photo = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Sources/darkroom/demo/harbour.jpg").path()
+  static func photoBytes() throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: photo))) }
+
   private static let canal =
     #"{"generate": {"model": "venice-sd35", "prompt": "A canal", "width": 256, "height": 256}}"#
 

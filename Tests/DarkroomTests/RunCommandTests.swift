@@ -93,6 +93,32 @@ import Testing
     #expect(!again.notes.contains("calling"))
   }
 
+  // Scenario 17.
+  @Test func aRequestWaitsForTheImageThatItNames() async throws {
+    let site = try await Site()
+    let daemon = try Command(["run", "--config", site.configuration])
+    try site.drop("source: photos/harbour.jpg", as: "port.yaml")
+    #expect(try await daemon.line(beginning: "waiting").contains("photos/harbour.jpg"))
+    try site.drop(LocalCommandTests.photoBytes(), as: "photos/harbour.jpg")
+    _ = try await daemon.line(beginning: "published")
+    daemon.signal(SIGTERM)
+    #expect(await daemon.end().status == 0)
+  }
+
+  // Scenario 15: the inbox goes during a call. The call is finished, and the inbox is watched again when it is back.
+  @Test func anInboxThatGoesEndsNoCallAndIsWatchedAgain() async throws {
+    let site = try await Site()
+    let daemon = try Command(["run", "--config", site.configuration])
+    try site.drop(Self.canal.replacing("A canal", with: "A canal [sandbox:latency=1s]"), as: "first.json")
+    _ = try await daemon.line(beginning: "calling")
+    try FileManager.default.removeItem(atPath: "\(site.folder)/inbox")
+    #expect(try await daemon.line(beginning: "published").contains("first/"))
+    try site.drop(Self.canal, as: "second.json")
+    #expect(try await daemon.line(beginning: "published").contains("second/"))
+    daemon.signal(SIGTERM)
+    #expect(await daemon.end().status == 0)
+  }
+
   @Test func theKeyAppearsNowhere() async throws {
     let site = try await Site()
     let key = "sk-secret-of-the-test"

@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+@testable import Daemon
+
+/// Starts after ends that nobody planned: the ledger is put back to what a crash would have left.
+@Suite(.timeLimit(.minutes(3))) struct RecoveryTests {
+  /// What the `sqlite3` program does to the ledger.
+  private func change(_ workshop: Workshop, _ sql: String) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/sqlite3")
+    process.arguments = ["\(workshop.folder)/spool/ledger.sqlite", sql]
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+  }
+
+  private func published() async throws -> Workshop {
+    let workshop = try Workshop()
+    try workshop.drop(Workshop.request("A canal"), as: "canal.json")
+    let run = try await workshop.drain()
+    try #require(run.report == DaemonService.Report(published: 1))
+    return workshop
+  }
+
+  // Scenario 20.
+  @Test func aCrashAfterTheAnswerProcessesTheKeptBytesAgainAndCallsNobody() async throws {
+    let workshop = try await published()
+    let before = try workshop.contents("output/canal/canal.png")
+    try FileManager.default.removeItem(atPath: "\(workshop.folder)/output/canal")
+    try change(
+      workshop,
+      """
+      DELETE FROM outputs; DELETE FROM originals; UPDATE jobs SET state = 'responded', published = NULL;
+      INSERT INTO places SELECT place, id FROM jobs;
+      """)
+    let run = try await workshop.drain()
+    #expect(run.report == DaemonService.Report(published: 1))
+    #expect(try workshop.contents("output/canal/canal.png") == before)
+    #expect(try workshop.charges().count == 1)
+  }
+
+  // Scenario 40: the directory was renamed into place, and the ledger does not know it yet.
+  @Test func aCrashAfterTheRenamePublishesOnce() async throws {
+    let workshop = try await published()
+    let manifest = try workshop.contents("output/canal/manifest.json")
+    try change(
+      workshop,
+      """
+      DELETE FROM outputs; UPDATE jobs SET state = 'responded', published = NULL;
+      INSERT INTO places SELECT place, id FROM jobs;
+      """)
+    let run = try await workshop.drain()
+    #expect(run.report == DaemonService.Report(published: 1))
+    #expect(workshop.files(in: "output") == ["canal/canal.png", "canal/manifest.json"])
+    #expect(try workshop.contents("output/canal/manifest.json") == manifest)
+    #expect(try workshop.charges().count == 1)
+  }
+
+  // Scenario 18.
+  @Test func aCrashDuringTheCallHoldsTheJobAndRunningAgainChangesNothing() async throws {
+    let workshop = try await published()
+    try FileManager.default.removeItem(atPath: "\(workshop.folder)/output/canal")
+    try change(
+      workshop,
+      """
+      DELETE FROM outputs; DELETE FROM originals; UPDATE jobs SET state = 'calling', published = NULL;
+      UPDATE calls SET state = 'intended', status = NULL, body = NULL, finished = NULL;
+      INSERT INTO places SELECT place, id FROM jobs;
+      """)
+    for _ in 1...2 {
+      let run = try await workshop.drain()
+      #expect(run.report == DaemonService.Report(held: 1))
+    }
+    #expect(try workshop.charges().count == 1)
+    #expect(workshop.files(in: "output").isEmpty)
+  }
+
+  @Test func aFolderThatTheLedgerNeverKnewGoesAndPaidBytesStay() async throws {
+    let workshop = try await published()
+    let orphan = "\(workshop.folder)/spool/01a1fd8f-0000-7000-8000-000000000000"
+    try FileManager.default.createDirectory(atPath: orphan, withIntermediateDirectories: false)
+    try Data("{}".utf8).write(to: URL(filePath: "\(orphan)/request"))
+    let paid = workshop.files(in: "spool").filter { $0.contains("call-") }
+    try #require(paid.count == 1)
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: "\(workshop.folder)/spool/ledger.sqlite\(suffix)")
+    }
+    let run = try await workshop.drain()
+    #expect(!FileManager.default.fileExists(atPath: orphan))
+    #expect(workshop.files(in: "spool").filter { $0.contains("call-") } == paid)
+    #expect(run.report.failed == 1, "the lost ledger is told")
+  }
+}
