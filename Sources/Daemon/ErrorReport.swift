@@ -80,6 +80,6 @@ extension ErrorReport: CustomStringConvertible {
   /// One line: where, what, and what next.
   public var description: String {
     let location = place.map { "line \($0.line), column \($0.column): " } ?? ""
-    return "\(location)\(error). \(next)"
+    return "\(location)\(error)\(error.hasSuffix("?") || error.hasSuffix(".") ? "" : ".") \(next)"
   }
 }

@@ -2,7 +2,7 @@ import ImageAPI
 
 extension RequestError: CustomStringConvertible {
   /// `line 3, column 5: what is wrong. What to do.`
-  public var description: String { "\(position): \(reason). \(remedy)." }
+  public var description: String { "\(position): \(reason)\(reason.hasSuffix("?") ? "" : ".") \(remedy)." }
 
   /// What is wrong, in one clause.
   public var reason: String {

@@ -10,7 +10,7 @@ struct CheckCommand: AsyncParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() async throws {
-    let configuration = try options.load()
+    let configuration = try options.load(needsKey: false)
     let daemon = configuration.daemon
     for (name, path) in [
       ("inbox", daemon.inbox), ("output", daemon.output), ("failed", daemon.failed), ("spool", daemon.spool),

@@ -12,11 +12,14 @@ struct Configuration {
   /// What is worth a word although everything can start.
   var warnings: [String] = []
 
-  /// - Parameter path: `--config`; without it `$DARKROOM_CONFIG`, then the default path if there is a file.
+  /// - Parameters:
+  ///   - path: `--config`; without it `$DARKROOM_CONFIG`, then the default path if there is a file.
+  ///   - needsKey: whether a missing key is an error, or a warning.
   static func load(
-    path: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+    path: String?, needsKey: Bool = true, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws -> Configuration {
-    try Configuration(settings(path: path, environment: environment), environment: environment)
+    try Configuration(
+      settings(path: path, environment: environment), needsKey: needsKey, environment: environment)
   }
 
   /// The settings as they were written, see ``load(path:environment:)``.
@@ -32,11 +35,19 @@ struct Configuration {
     return try Settings(file: (file, Array(data)), environment: environment)
   }
 
-  init(_ settings: Settings, environment: [String: String]) throws {
+  init(_ settings: Settings, needsKey: Bool, environment: [String: String]) throws {
     let local = try LocalSettings(settings)
     let baseURL = settings.text("api.base-url") ?? APIConfiguration.defaultBaseURL
+    let key: APIKey
+    do {
+      key = try Self.key(settings, baseURL: baseURL, environment: environment)
+    } catch let error as SettingsError where !needsKey {
+      warnings.append("\(error)")
+      // Stands in for the key; nobody is called with it.
+      key = try APIKey("none")
+    }
     let api = try APIConfiguration(
-      baseURL: baseURL, key: Self.key(settings, baseURL: baseURL, environment: environment),
+      baseURL: baseURL, key: key,
       timeout: settings.duration("api.timeout", default: .seconds(300)),
       connectTimeout: settings.duration("api.connect-timeout", default: .seconds(10)))
     daemon = DaemonConfiguration(

@@ -54,7 +54,10 @@ struct DarkroomCommand: AsyncParsableCommand {
       // The parser's own errors: help, version, and usage, which it reports with 64.
       let code = exitCode(for: error)
       if code == .success { exit(withError: error) }
-      fail(fullMessage(for: error), code == .validationFailure ? Exit.usage : Exit.someFailed)
+      let message = fullMessage(for: error)
+      fail(
+        message.hasPrefix("Error: ") ? String(message.dropFirst("Error: ".count)) : message,
+        code == .validationFailure ? Exit.usage : Exit.someFailed)
     }
   }
 

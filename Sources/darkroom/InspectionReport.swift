@@ -27,7 +27,7 @@ enum InspectionReport {
     var rows: [(String, String)] = [
       ("format", inspection.format.rawValue + (inspection.animated ? ", animated" : "")),
       ("size", "\(inspection.width)x\(inspection.height)"),
-      ("colour", "\(inspection.coding), \(inspection.depth) bits a sample"),
+      ("colour", inspection.coding + (inspection.coding.contains("bit") ? "" : ", \(inspection.depth) bits a sample")),
     ]
     func add(_ name: String, _ value: String?) {
       if let value, !value.isEmpty { rows.append((name, value)) }

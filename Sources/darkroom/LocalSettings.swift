@@ -18,6 +18,7 @@ struct LocalSettings {
     output = try settings.path("output", default: state + "/output")
     failed = try settings.path("failed", default: state + "/failed")
     spool = try settings.path("spool", default: state + "/spool")
+    try Self.checkApart([("inbox", inbox), ("output", output), ("failed", failed), ("spool", spool)])
     workers = try settings.integer(
       "workers", in: 1...256, default: max(ProcessInfo.processInfo.activeProcessorCount, 1))
     let standard = Limits()
@@ -27,5 +28,17 @@ struct LocalSettings {
     let folder = try settings.path("pipelines", default: "/etc/darkroom/pipelines")
     let isThere = settings.has("pipelines") || FileManager.default.fileExists(atPath: folder)
     pipelineFolder = isThere ? folder : nil
+  }
+
+  /// A tree within another would be taken for its contents: outputs for requests, the spool for outputs.
+  private static func checkApart(_ trees: [(name: String, path: String)]) throws(SettingsError) {
+    for (index, tree) in trees.enumerated() {
+      for other in trees[..<index]
+      where tree.path == other.path || tree.path.hasPrefix(other.path + "/") || other.path.hasPrefix(tree.path + "/") {
+        throw SettingsError(
+          origin: "\(other.name) and \(tree.name)",
+          message: "\(other.path) and \(tree.path) lie in one another; give each a folder of its own")
+      }
+    }
   }
 }

@@ -78,7 +78,9 @@ struct ConfigurationOptions: ParsableArguments {
       valueName: "file"))
   var config: String?
 
-  func load() throws -> Configuration { try Configuration.load(path: config) }
+  func load(needsKey: Bool = true) throws -> Configuration {
+    try Configuration.load(path: config, needsKey: needsKey)
+  }
 
   /// For commands that call nobody.
   func loadWithoutKey() throws -> LocalSettings { try LocalSettings(Configuration.settings(path: config)) }

@@ -66,6 +66,22 @@ import Testing
     #expect(check.notes.contains("Did you mean 'quality'?"))
   }
 
+  @Test func treesWithinOneAnotherAreRefused() async throws {
+    let check = try await Command.run(
+      ["check"], environment: ["DARKROOM_INBOX": "/srv/in", "DARKROOM_OUTPUT": "/srv/in/out"])
+    #expect(check.status == 2)
+    #expect(check.notes.contains("/srv/in and /srv/in/out lie in one another"))
+  }
+
+  @Test func checkWorksWithoutAKeyAndRunDoesNot() async throws {
+    let check = try await Command.run(["check"])
+    #expect(check.status == 0)
+    #expect(check.notes.contains("there is no API key"))
+    let run = try await Command.run(["run", "--once"])
+    #expect(run.status == 2)
+    #expect(run.notes.contains("there is no API key"))
+  }
+
   @Test func submitChecksDropsAndWaits() async throws {
     let site = try await Site()
     let request = "\(site.folder)/canal.json"
