@@ -1,3 +1,5 @@
+import Money
+
 /// One attempt at a call.
 public struct Call: Hashable, Sendable {
   public let job: JobID
@@ -5,9 +7,11 @@ public struct Call: Hashable, Sendable {
   public let ordinal: Int
   /// From 1. A new attempt follows an outcome that was not charged.
   public let attempt: Int
-  /// Which of the request's operations it carries out, from 1. A requeued job may have several answers for one: the
-  /// last counts.
+  /// Which of the request's operations it carries out, from 1.
   public let step: Int
+  /// Which of the images of the step before it works on, from 1; 1 in the first step. A requeued job may have several
+  /// answers for one step and item: see ``JobLedger/answers(of:)``.
+  public let item: Int
   public let endpoint: String
   public let model: String?
   public let state: State
@@ -80,7 +84,7 @@ public enum CallResult: Hashable, Sendable {
     public var headers: [String: String]
     /// The blob that holds it.
     public var body: String
-    /// What it cost, where that is known; else the price set aside counts.
+    /// What it cost, where that is known, not negative; else the price set aside counts.
     public var charged: USD?
 
     public init(

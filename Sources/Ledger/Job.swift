@@ -19,6 +19,8 @@ public struct Job: Hashable, Sendable {
   public let model: String?
   /// Which of the request's operations is next or under way, from 1.
   public let step: Int
+  /// Which of the images of the step before it works on, from 1; 1 in the first step.
+  public let item: Int
   public let state: JobState
   /// Why and how long a queued or responded job waits.
   public let wait: Wait?

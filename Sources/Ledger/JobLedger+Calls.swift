@@ -1,49 +1,66 @@
 import GRDB
+import Money
 
 extension JobLedger {
   /// Commits the intent to call: queued → calling. When this has returned, a byte may go out; if the process ends
   /// before ``finishCall(_:_:at:)``, ``recover(at:)`` holds the job.
   ///
-  /// A call that was not charged is tried again under its ordinal and key, one attempt higher; any other call of the
-  /// job has the next ordinal, and a key of its own.
+  /// It carries out the step that the job is at, on the item that it is at. A call that was not charged is tried again
+  /// under its ordinal and key, one attempt higher; any other call of the job has the next ordinal, and a key of its own.
   ///
-  /// - Parameter reserving: the worst price, counted against budgets until the outcome is known.
+  /// The budget is asked and the money set aside in the same transaction, so that however many begin calls at once, on
+  /// however many connections, their worst prices together stay within it.
+  ///
+  /// - Parameters:
+  ///   - reserving: the worst price, not negative. It counts until the outcome is known: then the charge does, or
+  ///     nothing. Nil counts as zero.
+  ///   - now: tells the day that the call counts for, whenever it ends.
   public func beginCall(
-    _ job: JobID, endpoint: String, model: String?, reserving: USD?, at now: Timestamp
-  ) throws(LedgerError) -> Call {
+    _ job: JobID, endpoint: String, model: String?, reserving: USD?, within budget: Budget = Budget(),
+    at now: Timestamp
+  ) throws(LedgerError) -> CallStart {
     try write("begin a call") { database in
       let job = try database.job(job, in: [.queued], for: "a call")
       // The place is another job's still: see WaitReason.place.
       guard job.wait?.reason != .place else {
         throw LedgerError.illegalTransition(job.id, from: job.state, operation: "a call before it has its place")
       }
+      if let limit = try Self.limit(of: budget, passedBy: reserving ?? .zero, for: job.id, at: now, database) {
+        return .beyond(limit)
+      }
       let (ordinal, attempt) = try Self.nextCall(of: job, database)
       try database.run(
         """
-        INSERT INTO calls (job, ordinal, attempt, step, endpoint, model, state, headers, started, reserved, counted)
-        VALUES (?, ?, ?, ?, ?, ?, 'intended', '{}', ?, ?, ?)
+        INSERT INTO calls
+          (job, ordinal, attempt, step, item, endpoint, model, state, headers, started, reserved, counted)
+        VALUES (?, ?, ?, ?, ?, ?, ?, 'intended', '{}', ?, ?, ?)
         """,
         [
-          job.id.description, ordinal, attempt, job.step, endpoint, model, now.microseconds, reserving?.microdollars,
-          reserving?.microdollars ?? 0,
+          job.id.description, ordinal, attempt, job.step, job.item, endpoint, model, now.microseconds,
+          reserving?.microdollars, reserving?.microdollars ?? 0,
         ])
       try Self.enter(.calling, job.id, at: now, database)
-      return try Self.call(job.id, ordinal, attempt, database)
+      return .begun(try Self.call(job.id, ordinal, attempt, database))
     }
   }
 
   private static func nextCall(of job: Job, _ database: Database) throws -> (ordinal: Int, attempt: Int) {
-    guard
-      let last = try database.row(
-        "SELECT ordinal, attempt, state, step FROM calls WHERE job = ? ORDER BY ordinal DESC, attempt DESC LIMIT 1",
-        [job.id.description])
-    else { return (1, 1) }
-    let state: Call.State = try last.value(2, "calls", "state")
-    switch state {
-    // Another step has another body, which must not go out under the same key.
-    case .refused, .notSent: return last[3] == job.step ? (last[0], last[1] + 1) : (last[0] + 1, 1)
-    case .intended, .responded, .unknown: return (last[0] + 1, 1)
+    guard let last = try lastCall(of: job.id, database) else { return (1, 1) }
+    switch last.state {
+    // Another step or item has another body, which must not go out under the same key.
+    case .refused, .notSent:
+      return (last.step, last.item) == (job.step, job.item)
+        ? (last.ordinal, last.attempt + 1) : (last.ordinal + 1, 1)
+    case .intended, .responded, .unknown: return (last.ordinal + 1, 1)
     }
+  }
+
+  /// The call that began last.
+  static func lastCall(of job: JobID, _ database: Database) throws -> Call? {
+    try database.row(
+      "SELECT \(Call.columns) FROM calls WHERE job = ? ORDER BY ordinal DESC, attempt DESC LIMIT 1",
+      [job.description]
+    ).map { try Call($0) }
   }
 
   /// Commits how a call ended, and what becomes of its job, in one transaction.

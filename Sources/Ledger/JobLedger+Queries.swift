@@ -58,19 +58,38 @@ extension JobLedger {
     try read("look at a job") { try $0.job(id) }
   }
 
-  /// Jobs in these states, oldest first, page by page.
+  /// Jobs in these states, page by page, in the order of their acceptance or against it. It reads no more than a page of
+  /// each state, however many jobs there are; with a pipeline also the index of those that are passed over.
   ///
-  /// - Parameter after: the last job of the page before.
+  /// - Parameters:
+  ///   - pipeline: only its jobs; nil for those of all.
+  ///   - after: the last job of the page before.
   public func jobs(
-    in states: Set<JobState> = Set(JobState.allCases), after: JobID? = nil, limit: Int = 1000
+    in states: Set<JobState> = Set(JobState.allCases), pipeline: String? = nil, order: JobOrder = .oldestFirst,
+    after: JobID? = nil, limit: Int = 1000
   ) throws(LedgerError) -> [Job] {
-    try read("list jobs") { database in
-      try database.rows(
-        """
-        SELECT \(Job.columns) FROM jobs WHERE id > ? AND state IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?
-        """, [after?.description ?? "", json(states.map(\.rawValue).sorted()), limit]
-      ).map { try Job($0) }
+    let (comparison, direction) =
+      switch order {
+      case .oldestFirst: (">", "ASC")
+      case .newestFirst: ("<", "DESC")
+      }
+    // A state at a time, for the index has the ids of one state in order, not those of several.
+    let sql = """
+      SELECT \(Job.columns) FROM jobs INDEXED BY jobs_listed WHERE state = ?
+      \(after == nil ? "" : "AND id \(comparison) ?") \(pipeline == nil ? "" : "AND pipeline = ?")
+      ORDER BY id \(direction) LIMIT ?
+      """
+    let jobs = try read("list jobs") { database in
+      try states.flatMap { state in
+        var arguments: StatementArguments = [state.rawValue]
+        if let after { arguments += [after.description] }
+        if let pipeline { arguments += [pipeline] }
+        arguments += [limit]
+        return try database.rows(sql, arguments).map { try Job($0) }
+      }
     }
+    let sorted = jobs.sorted { order == .oldestFirst ? $0.id < $1.id : $1.id < $0.id }
+    return Array(sorted.prefix(limit))
   }
 
   /// How many jobs stand where, and how old the oldest is; in the states' order, then by reason.
@@ -95,6 +114,30 @@ extension JobLedger {
     try read("list calls") { database in
       try database.rows(
         "SELECT \(Call.columns) FROM calls WHERE job = ? ORDER BY ordinal, attempt", [job.description]
+      ).map { try Call($0) }
+    }
+  }
+
+  /// The answers that count, at most one for each step and item, in that order. Of several the last does; and where an
+  /// earlier call was answered anew, what was made of its old answer counts no more.
+  public func answers(of job: JobID) throws(LedgerError) -> [Call] {
+    var answers: [Call] = []
+    for call in try calls(of: job) where call.state == .responded {
+      while let last = answers.last, (last.step, last.item) >= (call.step, call.item) { answers.removeLast() }
+      answers.append(call)
+    }
+    return answers
+  }
+
+  /// The calls of all jobs that began or ended since a time, in the order of their begin.
+  public func recentCalls(since start: Timestamp) throws(LedgerError) -> [Call] {
+    try read("list recent calls") { database in
+      // The plus keeps SQLite from walking all calls by their start instead of looking up either time.
+      try database.rows(
+        """
+        SELECT \(Call.columns) FROM calls WHERE started >= ?1 OR finished >= ?1
+        ORDER BY +started, job, ordinal, attempt
+        """, [start.microseconds]
       ).map { try Call($0) }
     }
   }
@@ -133,22 +176,6 @@ extension JobLedger {
   public func warnings(of job: JobID) throws(LedgerError) -> [String] {
     try read("list warnings") { database in
       try database.rows("SELECT warning FROM warnings WHERE job = ? ORDER BY number", [job.description]).map { $0[0] }
-    }
-  }
-
-  /// What all calls since a time count for: charges, and the worst price of those whose outcome is not known.
-  public func spent(since start: Timestamp) throws(LedgerError) -> USD {
-    try read("add up charges") { database in
-      let row = try database.row("SELECT coalesce(sum(counted), 0) FROM calls WHERE started >= ?", [start.microseconds])
-      return USD(microdollars: row?[0] ?? 0)
-    }
-  }
-
-  /// What all calls of a job count for.
-  public func spent(on job: JobID) throws(LedgerError) -> USD {
-    try read("add up charges") { database in
-      let row = try database.row("SELECT coalesce(sum(counted), 0) FROM calls WHERE job = ?", [job.description])
-      return USD(microdollars: row?[0] ?? 0)
     }
   }
 }

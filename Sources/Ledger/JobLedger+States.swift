@@ -49,15 +49,28 @@ extension JobLedger {
     }
   }
 
-  /// The next of a request's operations is due: responded → queued, one step further.
+  /// The next call is due, which carries out `step` on `item`, both from 1: responded → queued. It lies behind the call
+  /// that the job is at: what was answered is not called for again.
   @discardableResult
-  public func advance(_ job: JobID, model: String?, at now: Timestamp) throws(LedgerError) -> Job {
-    try write("go on to the next operation") { database in
-      let job = try database.job(job, in: [.responded], for: "the next operation")
+  public func advance(
+    _ job: JobID, step: Int, item: Int, model: String?, at now: Timestamp
+  ) throws(LedgerError) -> Job {
+    try write("go on to the next call") { database in
+      let job = try database.job(job, in: [.responded], for: "the next call")
+      guard item >= 1, (job.step, job.item) < (step, item) else {
+        throw LedgerError.notAhead(job.id, step: step, item: item, isAtStep: job.step, isAtItem: job.item)
+      }
       try Self.enter(.queued, job.id, at: now, database)
-      try database.run("UPDATE jobs SET step = step + 1, model = ? WHERE id = ?", [model, job.id.description])
+      try Self.go(job.id, toStep: step, item: item, model: model, database)
       return try database.job(job.id)
     }
+  }
+
+  private static func go(
+    _ job: JobID, toStep step: Int, item: Int, model: String?, _ database: Database
+  ) throws {
+    try database.run(
+      "UPDATE jobs SET step = ?, item = ?, model = ? WHERE id = ?", [step, item, model, job.description])
   }
 
   /// Records what was cut from the responses, instead of what was recorded before.
@@ -162,16 +175,27 @@ extension JobLedger {
     }
   }
 
-  /// failed → queued: the whole job again, with new calls. Its place is settled anew, under its own rule.
+  /// A failed job goes on. Its place is settled anew, under its own rule.
+  ///
+  /// With ``RequeuedCalls/missing`` it stands where it stood: failed → queued at the call that was not answered, or, if
+  /// that was answered and the failure came after, failed → responded. With ``RequeuedCalls/all(model:)``: failed →
+  /// queued at its first call.
   @discardableResult
   public func requeue(
-    _ job: JobID, isOccupied: @escaping (String) -> Bool, at now: Timestamp
+    _ job: JobID, calls: RequeuedCalls, isOccupied: @escaping (String) -> Bool, at now: Timestamp
   ) throws(LedgerError) -> Job {
     try write("requeue a job") { database in
       let job = try database.job(job, in: [.failed], for: "requeue")
       try Self.settleAgain(job, Places(database: database, isOccupied: isOccupied))
-      try Self.enter(.queued, job.id, at: now, database)
-      try database.run("UPDATE jobs SET step = 1 WHERE id = ?", [job.id.description])
+      switch calls {
+      case .missing:
+        let last = try Self.lastCall(of: job.id, database)
+        let isAnswered = last.map { $0.state == .responded && ($0.step, $0.item) == (job.step, job.item) } ?? false
+        try Self.enter(isAnswered ? .responded : .queued, job.id, at: now, database)
+      case .all(let model):
+        try Self.enter(.queued, job.id, at: now, database)
+        try Self.go(job.id, toStep: 1, item: 1, model: model, database)
+      }
       return try database.job(job.id)
     }
   }

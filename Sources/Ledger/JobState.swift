@@ -4,7 +4,7 @@ public enum JobState: String, Sendable, Hashable, CaseIterable {
   case queued
   /// A call's intent is committed; a byte may be on its way.
   case calling
-  /// All calls are answered, and the answers kept.
+  /// The call it is at is answered, and the answer kept: the next call is due, or the processing of all answers.
   case responded
   /// Its directory is in place.
   case published
@@ -44,6 +44,14 @@ public enum HoldReason: String, Sendable, Hashable, CaseIterable {
   case responseLost = "response-lost"
   /// Someone said so.
   case `operator`
+}
+
+/// Which calls a failed job makes when it is requeued.
+public enum RequeuedCalls: Hashable, Sendable {
+  /// Those without an answer: nothing that was answered is paid again.
+  case missing
+  /// Every call again, also those that were paid. `model` is that of the first; nil for a job without calls.
+  case all(model: String?)
 }
 
 /// What happens when something lies at a job's place already.

@@ -58,6 +58,12 @@ public struct OutputRecord: Hashable, Sendable {
   }
 }
 
+/// Which way round jobs are listed: by acceptance.
+public enum JobOrder: Hashable, Sendable {
+  case oldestFirst
+  case newestFirst
+}
+
 /// How many jobs stand where.
 public struct JobCount: Hashable, Sendable {
   public let state: JobState
@@ -72,6 +78,7 @@ public struct JobCount: Hashable, Sendable {
 public struct Recovery: Hashable, Sendable {
   /// They were calling when the daemon ended, and are held now.
   public let held: [JobID]
-  /// They have their responses, and are to be processed again, at no cost. In order of priority, then age.
+  /// The call they were at is answered: they go on from the answers that are kept, at no cost. In order of priority, then
+  /// age.
   public let responded: [JobID]
 }

@@ -1,19 +1,20 @@
 import Foundation
 import GRDB
+import Money
 
 // How values lie in rows. Columns are read by position, in the order of each type's `columns`. GRDB traps when a column
 // holds another type than is asked for; STRICT tables make SQLite refuse to store one, whoever writes.
 
 extension Job {
   static let columns = """
-    id, name, output, place, pipeline, priority, labels, source, source_identity, collision, model, step, state, \
-    reason, not_before, received, since, published, error
+    id, name, output, place, pipeline, priority, labels, source, source_identity, collision, model, step, item, \
+    state, reason, not_before, received, since, published, error
     """
 
   init(_ row: Row) throws(LedgerError) {
-    let text: String? = row[13]
-    let state: JobState = try row.value(12, "jobs", "state")
-    let until: Int64? = row[14]
+    let text: String? = row[14]
+    let state: JobState = try row.value(13, "jobs", "state")
+    let until: Int64? = row[15]
     id = try row.value(0, "jobs", "id")
     name = row[1]
     output = row[2]
@@ -26,30 +27,31 @@ extension Job {
     collision = try row.value(9, "jobs", "collision")
     model = row[10]
     step = row[11]
+    item = row[12]
     self.state = state
     if text != nil, state == .held {
-      hold = try row.value(13, "jobs", "reason")
+      hold = try row.value(14, "jobs", "reason")
       wait = nil
     } else if text != nil {
       hold = nil
       wait = Wait(
-        reason: try row.value(13, "jobs", "reason"),
+        reason: try row.value(14, "jobs", "reason"),
         until: until.flatMap { $0 == Schema.never ? nil : Timestamp(microseconds: $0) })
     } else {
       hold = nil
       wait = nil
     }
-    received = Timestamp(microseconds: row[15])
-    since = Timestamp(microseconds: row[16])
-    published = (row[17] as Int64?).map(Timestamp.init(microseconds:))
-    error = row[18]
+    received = Timestamp(microseconds: row[16])
+    since = Timestamp(microseconds: row[17])
+    published = (row[18] as Int64?).map(Timestamp.init(microseconds:))
+    error = row[19]
   }
 }
 
 extension Call {
   static let columns = """
     job, ordinal, attempt, endpoint, model, state, status, response_id, headers, body, started, finished, reserved, \
-    charged, error, step
+    charged, error, step, item
     """
 
   init(_ row: Row) throws(LedgerError) {
@@ -69,6 +71,7 @@ extension Call {
     charged = (row[13] as Int64?).map(USD.init(microdollars:))
     error = row[14]
     step = row[15]
+    item = row[16]
   }
 }
 

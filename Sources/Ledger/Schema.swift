@@ -26,7 +26,8 @@ enum Schema {
       source_identity TEXT NOT NULL,
       collision TEXT NOT NULL CHECK (collision IN ('fail', 'suffix', 'replace')),
       model TEXT,
-      step INTEGER NOT NULL DEFAULT 1,
+      step INTEGER NOT NULL DEFAULT 1 CHECK (step >= 1),
+      item INTEGER NOT NULL DEFAULT 1 CHECK (item >= 1),
       state TEXT NOT NULL
         CHECK (state IN ('queued', 'calling', 'responded', 'published', 'failed', 'held')),
       reason TEXT,
@@ -45,6 +46,8 @@ enum Schema {
     CREATE INDEX jobs_ready ON jobs (priority DESC, id, model) WHERE state = 'queued' AND not_before IS NULL;
     CREATE INDEX jobs_waiting ON jobs (not_before) WHERE not_before IS NOT NULL;
     CREATE INDEX jobs_by_state ON jobs (state, reason, received);
+    -- For lists, either way round; the pipeline is in the index, so that passing one over reads no rows.
+    CREATE INDEX jobs_listed ON jobs (state, id, pipeline);
     CREATE INDEX jobs_published_place ON jobs (place, published) WHERE state = 'published';
     CREATE INDEX jobs_after_place ON jobs (place, id) WHERE reason = 'place';
     CREATE INDEX jobs_source ON jobs (source, source_identity);
@@ -59,7 +62,8 @@ enum Schema {
       job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
       ordinal INTEGER NOT NULL,
       attempt INTEGER NOT NULL,
-      step INTEGER NOT NULL,
+      step INTEGER NOT NULL CHECK (step >= 1),
+      item INTEGER NOT NULL CHECK (item >= 1),
       endpoint TEXT NOT NULL,
       model TEXT,
       state TEXT NOT NULL CHECK (state IN ('intended', 'responded', 'refused', 'not-sent', 'unknown')),
@@ -69,17 +73,35 @@ enum Schema {
       body TEXT,
       started INTEGER NOT NULL,
       finished INTEGER,
-      reserved INTEGER,
+      reserved INTEGER CHECK (reserved >= 0),
       charged INTEGER,
       -- What the call counts for against a budget: the price set aside, then the charge, or nothing.
       counted INTEGER NOT NULL,
       error TEXT,
       PRIMARY KEY (job, ordinal, attempt)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX calls_started ON calls (started, counted);
+    CREATE INDEX calls_started ON calls (started);
+    CREATE INDEX calls_finished ON calls (finished) WHERE finished IS NOT NULL;
     CREATE UNIQUE INDEX calls_under_way ON calls (job) WHERE state = 'intended';
     -- At most one attempt at a call can have been charged: its key is never charged twice.
     CREATE UNIQUE INDEX calls_charged ON calls (job, ordinal) WHERE state IN ('responded', 'unknown');
+
+    -- What the calls that began on a day count for, so that a budget is asked without adding them up. By triggers: whoever
+    -- writes a call, the sum is right in the same transaction. A call whose record is removed stays in it: it is paid.
+    CREATE TABLE days (
+      -- Midnight in UTC.
+      day INTEGER PRIMARY KEY NOT NULL,
+      counted INTEGER NOT NULL
+    ) STRICT;
+    CREATE TRIGGER calls_count_at_begin AFTER INSERT ON calls BEGIN
+      INSERT INTO days (day, counted)
+      VALUES (new.started - (new.started % 86400000000 + 86400000000) % 86400000000, new.counted)
+      ON CONFLICT (day) DO UPDATE SET counted = counted + excluded.counted;
+    END;
+    CREATE TRIGGER calls_count_at_end AFTER UPDATE OF counted ON calls WHEN new.counted != old.counted BEGIN
+      UPDATE days SET counted = counted + new.counted - old.counted
+      WHERE day = new.started - (new.started % 86400000000 + 86400000000) % 86400000000;
+    END;
 
     CREATE TABLE originals (
       job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,

@@ -31,7 +31,7 @@ public struct Timestamp: Hashable, Sendable, Comparable {
 extension Timestamp: CustomStringConvertible {
   /// RFC 3339 in UTC with microseconds: `2026-11-21T09:30:00.000000Z`.
   public var description: String {
-    let (days, time) = Self.divided(microseconds, by: 86_400_000_000)
+    let (days, time) = Self.divided(microseconds, by: Self.microsecondsOfADay)
     let (year, month, day) = Self.civil(days: days)
     let (seconds, micros) = (time / 1_000_000, time % 1_000_000)
     return "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))T"
@@ -44,8 +44,14 @@ extension Timestamp: CustomStringConvertible {
 
   /// Midnight in UTC, at which the day began.
   public var startOfDay: Timestamp {
-    Timestamp(microseconds: microseconds - Self.divided(microseconds, by: 86_400_000_000).remainder)
+    Timestamp(microseconds: microseconds - Self.divided(microseconds, by: Self.microsecondsOfADay).remainder)
   }
+
+  /// Midnight in UTC, at which the day ends.
+  public var startOfNextDay: Timestamp { startOfDay + .microseconds(Self.microsecondsOfADay) }
+
+  /// UTC, as POSIX counts it, has no leap seconds.
+  static let microsecondsOfADay: Int64 = 86_400_000_000
 
   private static func divided(_ value: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
     let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)

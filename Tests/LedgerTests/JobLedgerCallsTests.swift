@@ -1,3 +1,4 @@
+import Money
 import Testing
 
 @testable import Ledger
@@ -14,12 +15,12 @@ import Testing
   // Scenario 18.
   @Test func intentIsCommittedBeforeTheCall() throws {
     let job = try ledger.accepted(.named("canal"))
-    let call = try ledger.beginCall(
-      job.id, endpoint: "/image/generate", model: "sd35", reserving: USD("0.05"), at: .at(1))
+    let call = try ledger.called(job.id, reserving: USD("0.05"))
     #expect(
       call
         == Call(
-          job: job.id, ordinal: 1, attempt: 1, step: 1, endpoint: "/image/generate", model: "sd35", state: .intended,
+          job: job.id, ordinal: 1, attempt: 1, step: 1, item: 1, endpoint: "/image/generate", model: "sd35",
+          state: .intended,
           status: nil,
           responseID: nil, headers: [:], body: nil, started: .at(1), finished: nil, reserved: USD("0.05"), charged: nil,
           error: nil))
@@ -162,43 +163,142 @@ import Testing
     #expect(try reopened.calls(of: calling.id) == [call])
   }
 
-  // Scenario 31.
-  @Test func spendingCountsTheWorstPriceUntilTheOutcomeIsKnown() throws {
-    let price = USD("0.05")
-    let intended = try ledger.accepted(.named("intended"))
-    _ = try ledger.called(intended.id, 10, reserving: price)
-    #expect(try ledger.spent(since: .at(0)) == USD("0.05"))
-    let jobs = try ["responded", "unpriced", "unknown", "refused", "unsent"].map { try ledger.accepted(.named($0)) }
-    let calls = try jobs.map { try ledger.called($0.id, 20, reserving: price) }
-    #expect(try ledger.spent(since: .at(0)) == USD("0.30"))
-    for (call, result) in zip(
-      calls,
-      [
-        .responded(.init(status: 200, body: "r", charged: USD("0.01"))), .responded(.init(status: 200, body: "r")),
-        .unknown(error: "lost"), .refused(status: 400, error: "", then: .fail), .notSent(error: "", then: .fail),
-      ] as [CallResult])
-    { _ = try ledger.finishCall(call, result, at: .at(30)) }
-    // 0.05 intended, 0.01 charged, 0.05 charged without a price, 0.05 perhaps charged.
-    #expect(try ledger.spent(since: .at(0)) == USD("0.16"))
-    #expect(try ledger.spent(since: .at(20)) == USD("0.11"))
-    #expect(try ledger.spent(since: .at(21)) == .zero)
-    #expect(try ledger.spent(on: jobs[0].id) == USD("0.01"))
-    #expect(try ledger.spent(on: jobs[3].id) == .zero)
+  // MARK: Chains
+
+  private func refused(_ call: Call, at seconds: Int64) throws {
+    _ = try ledger.finishCall(
+      call, .refused(status: 503, error: "busy", then: .wait(.retry, until: nil)), at: .at(seconds))
   }
 
-  @Test func nextOperationHasAnOrdinalOfItsOwn() throws {
+  /// The job, failed while its second step works on the second of three images.
+  private func failedInTheMiddle(_ name: String) throws -> JobID {
+    let job = try ledger.responded(.named(name)).id
+    try ledger.advance(job, step: 2, item: 1, model: "upscaler", at: .at(3))
+    try ledger.answered(job, 4)
+    try ledger.advance(job, step: 2, item: 2, model: "upscaler", at: .at(5))
+    _ = try ledger.finishCall(
+      try ledger.called(job, 6), .refused(status: 400, error: "no", then: .fail), at: .at(7))
+    return job
+  }
+
+  @Test func eachCallOfAChainIsJournalledByItself() throws {
+    let job = try ledger.accepted(.named("canal"))
+    #expect([job.step, job.item] == [1, 1])
+    try ledger.answered(job.id)
+    var keys = ["\(job.id)-1"]
+    for (step, item) in [(2, 1), (2, 2), (3, 1), (3, 2)] {
+      let advanced = try ledger.advance(job.id, step: step, item: item, model: "model-\(step)", at: .at(5))
+      #expect(advanced.state == .queued)
+      #expect([advanced.step, advanced.item] == [step, item])
+      #expect(advanced.model == "model-\(step)")
+      #expect(try ledger.job(job.id) == advanced)
+      let call = try ledger.called(job.id, 6)
+      #expect([call.step, call.item] == [step, item])
+      keys.append(call.key)
+      _ = try ledger.finishCall(call, .responded(.init(status: 200, body: "\(step).\(item)")), at: .at(7))
+    }
+    #expect(keys == (1...5).map { "\(job.id)-\($0)" })
+    #expect(try ledger.calls(of: job.id).map { [$0.step, $0.item] } == [[1, 1], [2, 1], [2, 2], [3, 1], [3, 2]])
+    #expect(try scratch.sqlite3("SELECT step, item FROM calls ORDER BY ordinal") == "1|1\n2|1\n2|2\n3|1\n3|2")
+  }
+
+  @Test(arguments: [(1, 1), (2, 1), (2, 2), (1, 9), (3, 0), (0, 5)]) func chainNeverGoesBack(_ step: Int, _ item: Int)
+    throws
+  {
+    let id = try ledger.responded(.named("canal")).id
+    try ledger.advance(id, step: 2, item: 2, model: "upscaler", at: .at(5))
+    let job = try ledger.answered(id, 6)
+    #expect(throws: LedgerError.notAhead(id, step: step, item: item, isAtStep: 2, isAtItem: 2)) {
+      try ledger.advance(id, step: step, item: item, model: "x", at: .at(7))
+    }
+    #expect(try ledger.job(id) == job)
+  }
+
+  /// Another item has another body: under the same key, the service could take it for the one it knows.
+  @Test func retryOfAnotherItemHasAKeyOfItsOwn() throws {
     let job = try ledger.responded(.named("canal"))
-    let advanced = try ledger.advance(job.id, model: "upscaler", at: .at(5))
-    #expect(advanced.state == .queued)
-    #expect(advanced.step == 2)
-    #expect(advanced.model == "upscaler")
-    let second = try ledger.called(job.id, 6)
-    #expect(second.key == "\(job.id)-2")
-    #expect(second.step == 2)
-    // From the beginning, with new calls: the answer to a step is the last one.
-    _ = try ledger.finishCall(second, .refused(status: 400, error: "no", then: .fail), at: .at(7))
-    try ledger.requeue(job.id, isOccupied: { _ in false }, at: .at(8))
-    let again = try ledger.called(job.id, 9)
-    #expect([again.ordinal, again.attempt, again.step] == [3, 1, 1])
+    try ledger.advance(job.id, step: 2, item: 1, model: nil, at: .at(3))
+    try refused(try ledger.called(job.id, 4), at: 5)
+    try ledger.resume(.retry)
+    let retry = try ledger.called(job.id, 6)
+    #expect([retry.ordinal, retry.attempt, retry.step, retry.item] == [2, 2, 2, 1])
+    _ = try ledger.finishCall(retry, .refused(status: 400, error: "", then: .fail), at: .at(7))
+    // From outside, as an operator might: on to the next image without an answer to this one.
+    _ = try scratch.sqlite3("UPDATE jobs SET state = 'queued', item = 2")
+    let next = try ledger.called(job.id, 8)
+    #expect([next.ordinal, next.attempt, next.step, next.item] == [3, 1, 2, 2])
+  }
+
+  @Test func missingCallsAreThoseWithoutAnAnswer() throws {
+    let job = try failedInTheMiddle("canal")
+    let again = try ledger.requeue(job, calls: .missing, isOccupied: { _ in false }, at: .at(8))
+    #expect(again.state == .queued)
+    #expect([again.step, again.item] == [2, 2])
+    #expect(again.model == "upscaler")
+    // Refused, so not charged: the same call, the same key.
+    let call = try ledger.called(job, 9)
+    #expect([call.ordinal, call.attempt, call.step, call.item] == [3, 2, 2, 2])
+  }
+
+  @Test func answeredCallIsNotMissing() throws {
+    let job = try ledger.responded(.named("canal"))
+    try ledger.fail(job.id, error: "it could not be decoded", at: .at(3))
+    let again = try ledger.requeue(job.id, calls: .missing, isOccupied: { _ in false }, at: .at(4))
+    #expect(again.state == .responded)
+    #expect(try ledger.nextResponded().map(\.id) == [job.id])
+    #expect(try ledger.nextQueued(now: .at(5)) == [])
+    // Advanced, but not called: that call is missing.
+    try ledger.advance(job.id, step: 2, item: 1, model: "upscaler", at: .at(5))
+    try ledger.cancel(job.id, at: .at(6))
+    let third = try ledger.requeue(job.id, calls: .missing, isOccupied: { _ in false }, at: .at(7))
+    #expect(third.state == .queued)
+    #expect([third.step, third.item] == [2, 1])
+  }
+
+  @Test func allCallsBeginWithTheFirst() throws {
+    let job = try failedInTheMiddle("canal")
+    let again = try ledger.requeue(job, calls: .all(model: "sd35"), isOccupied: { _ in false }, at: .at(8))
+    #expect(again.state == .queued)
+    #expect([again.step, again.item] == [1, 1])
+    #expect(again.model == "sd35")
+    // The last call was refused, but it was another one.
+    let call = try ledger.called(job, 9)
+    #expect([call.ordinal, call.attempt, call.step, call.item] == [4, 1, 1, 1])
+  }
+
+  // Scenarios 19, 40: a crash in the third call never repays the first two.
+  @Test func releasedCallOfAChainIsTheOneThatIsHeld() throws {
+    let job = try ledger.responded(.named("canal"))
+    try ledger.advance(job.id, step: 2, item: 1, model: "upscaler", at: .at(3))
+    try ledger.answered(job.id, 4)
+    try ledger.advance(job.id, step: 2, item: 2, model: "upscaler", at: .at(5))
+    _ = try ledger.called(job.id, 6)
+    let reopened = try scratch.ledger()
+    #expect(try reopened.recover(at: .at(7)).held == [job.id])
+    try reopened.release(job.id, at: .at(8))
+    let call = try reopened.called(job.id, 9)
+    #expect([call.ordinal, call.attempt, call.step, call.item] == [4, 1, 2, 2])
+    #expect(try reopened.calls(of: job.id).map(\.state) == [.responded, .responded, .unknown, .intended])
+  }
+
+  @Test func answersThatCountAreTheLastOfEachCall() throws {
+    let job = try failedInTheMiddle("canal")
+    func answers() throws -> [[Int]] { try ledger.answers(of: job).map { [$0.step, $0.item, $0.ordinal] } }
+    #expect(try answers() == [[1, 1, 1], [2, 1, 2]])
+    try ledger.requeue(job, calls: .all(model: nil), isOccupied: { _ in false }, at: .at(8))
+    // Not answered anew yet.
+    let first = try ledger.called(job, 9)
+    #expect(try answers() == [[1, 1, 1], [2, 1, 2]])
+    // The step after was made of the old answer.
+    _ = try ledger.finishCall(first, .responded(.init(status: 200, body: "r")), at: .at(10))
+    #expect(try answers() == [[1, 1, 4]])
+    try ledger.advance(job, step: 2, item: 1, model: nil, at: .at(11))
+    try ledger.answered(job, 12)
+    #expect(try answers() == [[1, 1, 4], [2, 1, 5]])
+    try ledger.advance(job, step: 2, item: 2, model: nil, at: .at(13))
+    _ = try ledger.finishCall(try ledger.called(job, 14), .unknown(error: "lost"), at: .at(15))
+    try ledger.release(job, at: .at(16))
+    try ledger.answered(job, 17)
+    #expect(try answers() == [[1, 1, 4], [2, 1, 5], [2, 2, 7]])
   }
 }

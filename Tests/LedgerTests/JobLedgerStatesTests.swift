@@ -24,7 +24,8 @@ import Testing
         "wait": .responded, "advance": .queued, "record": .responded, "publish": .published, "fail": .failed,
       ],
       .published: ["reprocess": .responded],
-      .failed: ["requeue": .queued, "reprocess": .responded],
+      // It failed after its answer, which is not paid again.
+      .failed: ["requeue": .queued, "requeue missing": .responded, "reprocess": .responded],
       .held: ["release": .queued, "cancel": .failed],
     ]
     for (name, transition) in transitions {
@@ -53,14 +54,15 @@ import Testing
       }
     ),
     ("respondWithoutCall", { try $0.respondWithoutCall($1, at: .at(9)) }),
-    ("advance", { try $0.advance($1, model: nil, at: .at(9)) }),
+    ("advance", { try $0.advance($1, step: 2, item: 1, model: nil, at: .at(9)) }),
     ("record", { try $0.record([], of: $1) }),
     ("publish", { try $0.publish($1, outputs: [], at: .at(9)) }),
     ("fail", { try $0.fail($1, error: "why", at: .at(9)) }),
     ("hold", { try $0.hold($1, at: .at(9)) }),
     ("release", { try $0.release($1, at: .at(9)) }),
     ("cancel", { try $0.cancel($1, at: .at(9)) }),
-    ("requeue", { try $0.requeue($1, isOccupied: { _ in false }, at: .at(9)) }),
+    ("requeue", { try $0.requeue($1, calls: .all(model: nil), isOccupied: { _ in false }, at: .at(9)) }),
+    ("requeue missing", { try $0.requeue($1, calls: .missing, isOccupied: { _ in false }, at: .at(9)) }),
     ("reprocess", { try $0.reprocess($1, isOccupied: { _ in false }, at: .at(9)) }),
   ]
 
@@ -176,11 +178,11 @@ import Testing
     let other = try ledger.accepted(.named("canal"))
     let collision = Collision(place: "web/canal", obstacle: "web/canal", job: other.id)
     #expect(throws: LedgerError.placeTaken(collision)) {
-      try ledger.requeue(job.id, isOccupied: { _ in false }, at: .at(2))
+      try ledger.requeue(job.id, calls: .missing, isOccupied: { _ in false }, at: .at(2))
     }
     #expect(try ledger.job(job.id).state == .failed)
     try ledger.cancel(other.id, at: .at(3))
-    try ledger.requeue(job.id, isOccupied: { _ in false }, at: .at(4))
+    try ledger.requeue(job.id, calls: .missing, isOccupied: { _ in false }, at: .at(4))
     #expect(try scratch.sqlite3("SELECT job FROM places WHERE place = 'web/canal'") == job.id.description)
   }
 
@@ -190,7 +192,8 @@ import Testing
     #expect(second.place == "web/canal-2")
     try ledger.fail(second.id, error: "no", at: .at(1))
     try ledger.cancel(first.id, at: .at(1))
-    #expect(try ledger.requeue(second.id, isOccupied: { _ in false }, at: .at(2)).place == "web/canal")
+    let again = try ledger.requeue(second.id, calls: .missing, isOccupied: { _ in false }, at: .at(2))
+    #expect(again.place == "web/canal")
   }
 
   @Test func reprocessingCostsNoCallAndReplacesItsOwnDirectory() throws {
@@ -232,7 +235,7 @@ extension Call {
   /// A call that the ledger does not know.
   fileprivate init(intendedFor job: JobID) {
     self.init(
-      job: job, ordinal: 1, attempt: 1, step: 1, endpoint: "", model: nil, state: .intended, status: nil,
+      job: job, ordinal: 1, attempt: 1, step: 1, item: 1, endpoint: "", model: nil, state: .intended, status: nil,
       responseID: nil,
       headers: [:], body: nil, started: .at(0), finished: nil, reserved: nil, charged: nil, error: nil)
   }

@@ -150,7 +150,8 @@ import Testing
   @Test(arguments: [
     "UPDATE jobs SET state = 'lost'", "UPDATE jobs SET reason = 'rate'", "UPDATE jobs SET state = 'held'",
     "UPDATE jobs SET state = 'published'", "UPDATE jobs SET priority = 'high'",
-    "INSERT INTO calls SELECT job, 2, 1, step, endpoint, model, 'intended', status, response_id, headers, body, started, "
+    "UPDATE jobs SET item = 0", "UPDATE calls SET step = 0", "UPDATE calls SET reserved = -1",
+    "INSERT INTO calls SELECT job, 2, 1, step, item, endpoint, model, 'intended', status, response_id, headers, body, started, "
       + "finished, reserved, charged, counted, error FROM calls",
   ]) func impossibleRowsAreRefused(_ sql: String) throws {
     let ledger = try scratch.ledger()

@@ -1,4 +1,7 @@
 import Foundation
+import GRDB
+import Money
+import Synchronization
 
 @testable import Ledger
 
@@ -30,7 +33,35 @@ final class Scratch: Sendable {
     return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
+  /// How SQLite goes about the statements that `body` runs: the lines of their plans. (EXPLAIN QUERY PLAN)
+  func plan(_ ledger: JobLedger, _ body: () throws -> Void) throws -> [String] {
+    let statements = Statements()
+    try ledger.write("listen") { database in
+      database.trace { statements.append($0) }
+    }
+    try body()
+    return try statements.texts.flatMap { sql in
+      try sqlite3("EXPLAIN QUERY PLAN " + sql).split(separator: "\n").compactMap { line in
+        // The first line is a title; the others are a tree.
+        line == "QUERY PLAN" ? nil : String(line.drop { " |`-".contains($0) })
+      }
+    }
+  }
+
   func bytes(_ suffix: String = "") throws -> Data { try Data(contentsOf: URL(filePath: path + suffix)) }
+}
+
+/// Statements that read or change rows, as SQLite's trace reports them, with their arguments.
+private final class Statements: Sendable {
+  private let traced = Mutex([String]())
+
+  func append(_ event: Database.TraceEvent) {
+    let text = event.expandedDescription
+    guard ["SELECT", "INSERT", "UPDATE", "DELETE"].contains(where: text.hasPrefix) else { return }
+    traced.withLock { $0.append(text) }
+  }
+
+  var texts: [String] { traced.withLock { $0 } }
 }
 
 extension Timestamp {
@@ -41,14 +72,18 @@ extension Timestamp {
 extension NewJob {
   static func named(
     _ name: String, output: String = "web", priority: Int = 0, _ collision: CollisionRule = .fail,
-    model: String? = "sd35",
+    model: String? = "sd35", pipeline: String = "web",
     source: String? = nil, received: Timestamp = .at(0)
   ) -> NewJob {
     NewJob(
-      id: .next(), name: name, output: output, pipeline: "web", priority: priority, labels: ["campaign": "autumn"],
+      id: .next(), name: name, output: output, pipeline: pipeline, priority: priority, labels: ["campaign": "autumn"],
       source: source ?? "\(output)/\(name).json", sourceIdentity: "1:2:3.4", collision: collision, model: model,
       received: received)
   }
+}
+
+struct UnexpectedLimit: Error {
+  let limit: BudgetLimit
 }
 
 extension JobLedger {
@@ -60,8 +95,18 @@ extension JobLedger {
     }
   }
 
-  func called(_ job: JobID, _ seconds: Int64 = 1, reserving: USD? = nil) throws -> Call {
-    try beginCall(job, endpoint: "/image/generate", model: "sd35", reserving: reserving, at: .at(seconds))
+  /// A call that no budget stops.
+  func called(_ job: JobID, _ seconds: Int64 = 1, model: String? = "sd35", reserving: USD? = nil) throws -> Call {
+    switch try beginCall(job, endpoint: "/image/generate", model: model, reserving: reserving, at: .at(seconds)) {
+    case .begun(let call): return call
+    case .beyond(let limit): throw UnexpectedLimit(limit: limit)
+    }
+  }
+
+  /// The job's next call, answered.
+  @discardableResult
+  func answered(_ job: JobID, _ seconds: Int64 = 1) throws -> Job {
+    try finishCall(try called(job, seconds), .responded(.init(status: 200, body: "response")), at: .at(seconds))
   }
 
   /// A job on its way through a call that was answered.
