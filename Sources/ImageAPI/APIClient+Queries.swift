@@ -95,11 +95,15 @@ extension APIClient {
       let sink = MemorySink()
       var request = newRequest(.GET, path: path)
       request.headers.add(name: "Accept", value: "application/json")
+      request.headers.replaceOrAdd(name: "Accept-Encoding", value: "gzip")
       let exchange = await Exchange.run(
         request, configuration: configuration, timeLimit: min(configuration.timeout, .seconds(30)), into: sink)
       let failure: QueryError
       switch CallOutcome(exchange, configuration: configuration) {
-      case .response: return sink.bytes
+      case .response(let head):
+        let body = ContentCoding(head).decoded(sink.bytes, limit: configuration.responseLimit)
+        guard let body else { throw .unreadable(why: "its compression cannot be undone", path: path) }
+        return body
       case .refused(let refusal):
         failure = .refused(refusal, path: path)
         guard refusal.kind == .inferenceFailed || refusal.kind == .overloaded else { throw failure }
@@ -119,7 +123,7 @@ extension UnknownOutcome {
   fileprivate var mayPass: Bool {
     switch reason {
     case .connectionLost, .status, .timedOut: true
-    case .notTheVendorsError, .redirect, .tooLarge, .notKept, .cancelled: false
+    case .uploadFailed, .notTheVendorsError, .redirect, .tooLarge, .notKept, .cancelled: false
     }
   }
 }

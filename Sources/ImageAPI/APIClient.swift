@@ -21,7 +21,8 @@ public struct APIClient: Sendable {
   /// ``ResponseHead/contentEncoding`` names the coding. A cancelled task ends the call; the outcome says what is known.
   ///
   /// - Parameters:
-  ///   - uploads: one for each of the operation's files.
+  ///   - uploads: one for each of the operation's files. They are read while they are sent; one that cannot be read to
+  ///     its end breaks the request off, and the outcome is unknown once a byte may have gone out.
   ///   - idempotencyKey: of this call alone. The vendor ignores it today.
   public func call(
     _ operation: Operation, uploads: [Upload], idempotencyKey: String, into sink: some ResponseSink
@@ -29,6 +30,7 @@ public struct APIClient: Sendable {
     let body: RequestBody
     do {
       body = try RequestBody(operation, uploads: uploads)
+      try await body.probe()
     } catch {
       return .notSent(error)
     }
@@ -36,7 +38,7 @@ public struct APIClient: Sendable {
     request.headers.add(name: "Accept", value: "application/json, image/*")
     request.headers.add(name: "Content-Type", value: body.contentType)
     request.headers.add(name: "Idempotency-Key", value: idempotencyKey)
-    request.body = .stream(RequestBody.Pieces(pieces: body.pieces), length: .known(Int64(body.count)))
+    request.body = .stream(body, length: .known(Int64(body.count)))
 
     var exchange = await Exchange.run(
       request, configuration: configuration, timeLimit: configuration.timeout, into: sink)

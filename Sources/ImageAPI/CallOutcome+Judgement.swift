@@ -17,12 +17,12 @@ extension CallOutcome {
       self = unknown(.redirect(location: head["location"]))
     case 429, 503:
       // Not charged by the status alone, whatever the body is and even if it was cut.
-      let reply = VendorReply(exchange.errorBody, redactedBy: configuration.key)
+      let reply = VendorReply(exchange.plainErrorBody, redactedBy: configuration.key)
       self = .refused(Refusal(status: head.status, reply: reply, head: head))
     case 400..<500, 500:
       if let broken {
         self = unknown(broken)
-      } else if let reply = VendorReply(exchange.errorBody, redactedBy: configuration.key) {
+      } else if let reply = VendorReply(exchange.plainErrorBody, redactedBy: configuration.key) {
         self = .refused(Refusal(status: head.status, reply: reply, head: head))
       } else {
         self = unknown(.notTheVendorsError)
@@ -44,9 +44,17 @@ extension CallOutcome {
     case .timedOut: .notSent(.timedOut(exchange.timeLimit))
     case .cancelled: .notSent(.cancelled)
     case .tls(let why): .notSent(.tls(why))
+    case .upload(let why): .notSent(.uploads(why))
     case .connection(let why), .sink(let why): .notSent(.connect("\(baseURL): \(why)"))
     case .tooLarge(let limit): .notSent(.connect("\(baseURL): more than \(limit) bytes"))
     }
+  }
+}
+
+extension Exchange {
+  /// Something before the API may compress an error although that was not asked for.
+  fileprivate var plainErrorBody: [UInt8] {
+    head.flatMap { ContentCoding($0).decoded(errorBody, limit: Self.errorBodyLimit) } ?? errorBody
   }
 }
 
@@ -56,6 +64,7 @@ extension UnknownOutcome.Reason {
     case .timedOut: self = .timedOut(timeLimit)
     case .cancelled: self = .cancelled
     case .tls(let why), .connection(let why): self = .connectionLost(why)
+    case .upload(let why): self = .uploadFailed(why)
     case .sink(let why): self = .notKept(why)
     case .tooLarge(let limit): self = .tooLarge(limit: limit)
     }

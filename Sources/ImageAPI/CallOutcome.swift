@@ -18,7 +18,7 @@ public enum SendFailure: Error, Sendable, Hashable {
   /// The total time-out passed before there was a connection.
   case timedOut(Duration)
   case cancelled
-  /// The uploads do not match the operation's files.
+  /// The uploads do not match the operation's files, are too large, or cannot be read.
   case uploads(String)
 }
 
@@ -28,6 +28,8 @@ public struct UnknownOutcome: Sendable, Hashable {
     case timedOut(Duration)
     /// The connection broke after it could have carried a byte, and before the whole response was there.
     case connectionLost(String)
+    /// The content of an upload could not be read to its end, so the request was broken off.
+    case uploadFailed(String)
     /// 502, 504, 52x, and any other status that neither pays nor refuses for certain.
     case status
     /// The status would refuse, but the body is not the vendor's JSON error: something between may have answered.
@@ -61,7 +63,7 @@ extension SendFailure: CustomStringConvertible {
     case .tls(let why): "TLS failed: \(why). Nothing was sent"
     case .timedOut(let limit): "no connection to the API within \(limit). Nothing was sent"
     case .cancelled: "stopped before anything was sent"
-    case .uploads(let why): "the uploads do not fit the operation: \(why). Nothing was sent"
+    case .uploads(let why): "the uploads cannot be sent: \(why). Nothing was sent"
     }
   }
 }
@@ -79,6 +81,7 @@ extension UnknownOutcome.Reason {
     return switch self {
     case .timedOut(let limit): "the API did not finish its answer within \(limit)"
     case .connectionLost(let why): "the connection was lost after sending (\(status)): \(why)"
+    case .uploadFailed(let why): "the request was broken off: \(why)"
     case .status: "the API, or something before it, answered with \(status)"
     case .notTheVendorsError: "an answer with \(status) is not the vendor's error"
     case .redirect(let location):

@@ -9,6 +9,7 @@ extension Exchange.Failure {
   init(_ error: any Error, key: APIKey) {
     switch error {
     case is CancellationError: self = .cancelled
+    case let error as UploadFailure: self = .upload("\(error)")
     case let error as HTTPClientError where error == .cancelled: self = .cancelled
     case let error as HTTPClientError where error == .tlsHandshakeTimeout:
       self = .tls("the handshake took too long")

@@ -17,6 +17,7 @@ struct Exchange: Sendable {
     case cancelled
     case tls(String)
     case connection(String)
+    case upload(String)
     case sink(String)
     case tooLarge(limit: Int)
   }

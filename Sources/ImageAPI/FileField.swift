@@ -18,19 +18,19 @@ public struct FileField: Hashable, Sendable {
 }
 
 /// The bytes of a ``FileField``, ready to send.
-public struct Upload: Hashable, Sendable {
+public struct Upload: Sendable {
   /// The same path as its ``FileField``'s.
   public let path: [String]
   /// Told to the vendor in a multipart form; the local name is nobody's business, so `image.png` will do.
   public let fileName: String
   /// `image/png`, `image/jpeg` or `image/webp`.
   public let mediaType: String
-  public let bytes: [UInt8]
+  public let content: any UploadContent
 
-  public init(path: [String], fileName: String, mediaType: String, bytes: [UInt8]) {
+  public init(path: [String], fileName: String, mediaType: String, content: any UploadContent) {
     self.path = path
     self.fileName = fileName
     self.mediaType = mediaType
-    self.bytes = bytes
+    self.content = content
   }
 }

@@ -38,9 +38,12 @@ public enum ImageArgument: Hashable, Sendable {
     return String(text[text.index(after: comma)...])
   }
 
+  /// As many bytes tell whether something looks like an image.
+  static let signatureLength = 12
+
   /// The bytes begin like PNG, JPEG, WebP, GIF, BMP, TIFF, or an ISO media file (AVIF, HEIC).
   static func looksLikeAnImage(_ bytes: [UInt8]) -> Bool {
-    let head = bytes.prefix(12)
+    let head = bytes.prefix(signatureLength)
     func starts(_ text: String, at offset: Int = 0) -> Bool { head.dropFirst(offset).starts(with: text.utf8) }
     return head.starts(with: [0x89, 0x50, 0x4E, 0x47]) || head.starts(with: [0xFF, 0xD8, 0xFF])
       || (starts("RIFF") && starts("WEBP", at: 8)) || starts("GIF8") || starts("BM") || starts("II*\0")

@@ -4,7 +4,7 @@ import NIOCore
 /// Writes `multipart/form-data` (RFC 7578).
 struct MultipartForm {
   private let boundary: String
-  private var pieces: [ByteBuffer] = []
+  private var pieces: [RequestBody.Piece] = []
 
   init() {
     var random = SystemRandomNumberGenerator()
@@ -18,8 +18,8 @@ struct MultipartForm {
   mutating func append(_ value: JSONValue, path: [String], uploads: [Upload]) {
     if let upload = uploads.first(where: { $0.path == path }) {
       begin(path[0], fileName: upload.fileName, mediaType: upload.mediaType)
-      pieces.append(ByteBuffer(bytes: upload.bytes))
-      pieces.append(ByteBuffer(string: "\r\n"))
+      pieces.append(.content(OutgoingContent(upload, isBase64: false)))
+      pieces.append(.bytes(ByteBuffer(string: "\r\n")))
       return
     }
     switch value {
@@ -33,18 +33,18 @@ struct MultipartForm {
   }
 
   /// The form is whole after this.
-  func finished() -> [ByteBuffer] { pieces + [ByteBuffer(string: "--\(boundary)--\r\n")] }
+  func finished() -> [RequestBody.Piece] { pieces + [.bytes(ByteBuffer(string: "--\(boundary)--\r\n"))] }
 
   private mutating func append(_ text: String, name: String) {
     begin(name)
-    pieces.append(ByteBuffer(string: "\(text)\r\n"))
+    pieces.append(.bytes(ByteBuffer(string: "\(text)\r\n")))
   }
 
   private mutating func begin(_ name: String, fileName: String? = nil, mediaType: String? = nil) {
     var head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(Self.escaped(name))\""
     if let fileName { head += "; filename=\"\(Self.escaped(fileName))\"" }
     if let mediaType { head += "\r\nContent-Type: \(Self.escaped(mediaType))" }
-    pieces.append(ByteBuffer(string: head + "\r\n\r\n"))
+    pieces.append(.bytes(ByteBuffer(string: head + "\r\n\r\n")))
   }
 
   /// As browsers do (HTML Standard, "multipart/form-data encoding algorithm").

@@ -3,14 +3,6 @@ import Documents
 // Rules that look at more than one field. Each names its source.
 
 extension Endpoint {
-  /// "File size must be less than 25MB", and "less than 8MB" for `style_references[].image` (schema). A megabyte may
-  /// be a million bytes or 2^20; from here on it is certainly too much.
-  ///
-  /// - Returns: bytes.
-  public static func byteLimit(ofImageAt path: [String]) -> Int {
-    path.first == "style_references" ? 8 << 20 : 25 << 20
-  }
-
   /// Names that the neighbouring endpoints use for the same thing.
   var otherNames: [String: String] {
     switch self {
@@ -69,5 +61,4 @@ extension OperationCheck {
       break
     }
   }
-
 }

@@ -112,12 +112,18 @@ struct OperationCheck {
     case .base64(let text), .dataURI(let text): data = text
     case .other(let why): throw .notAnImage(path: path, why: why)
     }
-    let limit = Endpoint.byteLimit(ofImageAt: path)
+    let limit = endpoint.imageLimits(at: path).bytes
     let count = Base64.decodedCount(data)
     guard count < limit else { throw .imageTooLarge(path: path, bytes: count, maximum: limit) }
-    let bytes: [UInt8]
-    do { bytes = try Base64.decode(data) } catch { throw .notAnImage(path: path, why: "\(error)") }
-    guard ImageArgument.looksLikeAnImage(bytes) else {
+    var beginning: [UInt8] = []
+    do {
+      try Base64.decode(data) { bytes in
+        if beginning.isEmpty { beginning = bytes.indices.prefix(ImageArgument.signatureLength).map { bytes[$0] } }
+      }
+    } catch {
+      throw .notAnImage(path: path, why: "\(error)")
+    }
+    guard ImageArgument.looksLikeAnImage(beginning) else {
       throw .notAnImage(path: path, why: "its bytes do not begin like a picture's")
     }
   }

@@ -1,34 +1,57 @@
 import Documents
 import NIOCore
 
-/// An operation as bytes.
+/// An operation as bytes, in pieces: what stands between the pictures is ready, the pictures are read while they are
+/// sent.
 ///
 /// Pictures that are files go as `multipart/form-data`. Where the endpoint has no such form, or the same body names
 /// other pictures by URL or base64, which the form cannot carry, they go into the JSON as base64.
 struct RequestBody: Sendable {
-  let contentType: String
-  /// Sent one after the other; a form's files are not copied together first.
-  let pieces: [ByteBuffer]
+  enum Piece: Sendable {
+    case bytes(ByteBuffer)
+    case content(OutgoingContent)
+  }
 
-  var count: Int { pieces.reduce(0) { $0 + $1.readableBytes } }
+  let contentType: String
+  let pieces: [Piece]
+  /// In bytes, exact.
+  let count: Int
 
   init(_ operation: Operation, uploads: [Upload]) throws(SendFailure) {
     try Self.check(uploads, for: operation)
+    let whole: JSONObject
     do {
-      if Self.isForm(operation) {
-        let whole = try Operation.placing(uploads.map { ($0.path, .null) }, in: operation.body)
-        var form = MultipartForm()
-        for member in whole.members { form.append(member.value, path: [member.key], uploads: uploads) }
-        contentType = form.contentType
-        pieces = form.finished()
-      } else {
-        let whole = try Operation.placing(
-          uploads.map { ($0.path, .string(Base64.encode($0.bytes))) }, in: operation.body)
-        contentType = "application/json"
-        pieces = [ByteBuffer(bytes: JSONValue.object(whole).serializedBytes())]
-      }
+      whole = try Operation.placing(uploads.map { ($0.path, .null) }, in: operation.body)
     } catch {
       throw .uploads("\(error)")
+    }
+    if Self.isForm(operation) {
+      var form = MultipartForm()
+      for member in whole.members { form.append(member.value, path: [member.key], uploads: uploads) }
+      contentType = form.contentType
+      pieces = form.finished()
+    } else {
+      var text = JSONBody(uploads: uploads)
+      text.append(.object(whole), path: [])
+      contentType = "application/json"
+      pieces = text.finished()
+    }
+    count = pieces.reduce(0) { sum, piece in
+      switch piece {
+      case .bytes(let bytes): sum + bytes.readableBytes
+      case .content(let content): sum + content.countOnTheWire
+      }
+    }
+  }
+
+  /// Asks every content for its last byte.
+  func probe() async throws(SendFailure) {
+    for case .content(let content) in pieces {
+      do {
+        try await content.probe()
+      } catch {
+        throw Task.isCancelled ? .cancelled : .uploads("\(error)")
+      }
     }
   }
 
@@ -44,10 +67,11 @@ struct RequestBody: Sendable {
       throw .uploads("files are for \(names(wanted)), uploads for \(names(given))")
     }
     for upload in uploads {
-      guard !upload.bytes.isEmpty else { throw .uploads("'\(upload.path.joined(separator: "."))' has no bytes") }
-      let limit = Endpoint.byteLimit(ofImageAt: upload.path)
-      guard upload.bytes.count < limit else {
-        throw .uploads("\(OperationError.imageTooLarge(path: upload.path, bytes: upload.bytes.count, maximum: limit))")
+      let count = upload.content.count
+      guard count > 0 else { throw .uploads("'\(upload.path.joined(separator: "."))' has no bytes") }
+      let limit = operation.endpoint.imageLimits(at: upload.path).bytes
+      guard count < limit else {
+        throw .uploads("\(OperationError.imageTooLarge(path: upload.path, bytes: count, maximum: limit))")
       }
     }
   }
@@ -57,17 +81,30 @@ struct RequestBody: Sendable {
   }
 }
 
-extension RequestBody {
-  /// The pieces as the HTTP client takes them: the next one is asked for when the connection has room.
-  struct Pieces: AsyncSequence, Sendable {
-    let pieces: [ByteBuffer]
+extension RequestBody: AsyncSequence {
+  /// The body as the HTTP client takes it: the next piece is asked for when the connection has room.
+  struct AsyncIterator: AsyncIteratorProtocol {
+    fileprivate var rest: IndexingIterator<[Piece]>
+    fileprivate var current: (content: OutgoingContent, offset: Int)?
 
-    struct AsyncIterator: AsyncIteratorProtocol {
-      var rest: IndexingIterator<[ByteBuffer]>
-
-      mutating func next() async -> ByteBuffer? { rest.next() }
+    mutating func next() async throws(UploadFailure) -> ByteBuffer? {
+      while true {
+        if let (content, begin) = current {
+          var offset = begin
+          if let bytes = try await content.piece(at: &offset) {
+            current = (content, offset)
+            return ByteBuffer(bytes: bytes)
+          }
+          current = nil
+        }
+        switch rest.next() {
+        case nil: return nil
+        case .bytes(let bytes)?: return bytes
+        case .content(let content)?: current = (content, 0)
+        }
+      }
     }
-
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(rest: pieces.makeIterator()) }
   }
+
+  func makeAsyncIterator() -> AsyncIterator { AsyncIterator(rest: pieces.makeIterator()) }
 }

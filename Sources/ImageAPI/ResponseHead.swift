@@ -37,7 +37,7 @@ public struct ResponseHead: Sendable, Hashable {
     return value
   }
 
-  /// The vendor's name for the call, where a header gives one; a JSON body's `id` is in ``Answer``.
+  /// The vendor's name for the call, where a header gives one; a JSON body's `id` is in ``AnswerFacts``.
   public var requestID: String? { self["x-request-id"] ?? self["x-venice-request-id"] }
 
   public var isBlurred: Bool { flag("x-venice-is-blurred") }

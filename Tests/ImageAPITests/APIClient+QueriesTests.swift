@@ -122,4 +122,55 @@ struct APIClientQueriesTests {
       }
     }
   }
+
+  @Test func gzippedAnswers_areRead() async throws {
+    let body = try gzip(Array(#"{"data": ["Anime"]}"#.utf8))
+    let step = TestServer.response(200, [("Content-Encoding", "gzip")], body: body)
+    try await TestServer.with(.init(reply: { _ in [step] })) { server in
+      let styles = try await client(port: server.port).styles()
+      #expect(styles == ["Anime"])
+      #expect(server.requests.map { $0["accept-encoding"] } == ["gzip"])
+    }
+    let cut = TestServer.response(200, [("Content-Encoding", "gzip")], body: Array(body.dropLast()))
+    try await TestServer.with(.init(reply: { _ in [cut] })) { server in
+      let client = try client(port: server.port)
+      await #expect(throws: QueryError.unreadable(why: "its compression cannot be undone", path: "/image/styles")) {
+        try await client.styles()
+      }
+    }
+  }
+
+  @Test func cancelledQueries_end() async throws {
+    try await TestServer.with(.init()) { server in
+      let client = try client(port: server.port, timeout: .seconds(60))
+      let start = ContinuousClock.now
+      await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { _ = try await client.models() }
+        group.addTask { _ = try await client.styles() }
+        while server.requests.count < 2 { await Task.yield() }
+        group.cancelAll()
+        while let result = await group.nextResult() { #expect(throws: QueryError.self) { try result.get() } }
+      }
+      #expect(ContinuousClock.now - start < .seconds(20))
+      #expect(server.requests.count == 2)
+    }
+  }
+
+  /// The pause before the next attempt ends at once, too, and there is no next attempt.
+  @Test func queryCancelledInAPause_ends() async throws {
+    let step = TestServer.response(500, body: Array(#"{"error": "No"}"#.utf8))
+    try await TestServer.with(.init(reply: { _ in [step] })) { server in
+      var configuration = try client(port: server.port).configuration
+      configuration.queryPauses = [.seconds(600)]
+      let client = APIClient(configuration: configuration)
+      await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { _ = try await client.styles() }
+        while server.requests.isEmpty { await Task.yield() }
+        group.cancelAll()
+        let result = await group.nextResult()
+        #expect(throws: QueryError.self) { try result?.get() }
+      }
+      #expect(server.requests.count == 1)
+    }
+  }
 }

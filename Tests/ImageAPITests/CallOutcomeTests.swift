@@ -142,6 +142,23 @@ struct CallOutcomeTests {
         + "width: Not divisible; style_references.0.image: Required. Nothing was charged; change the request")
   }
 
+  /// By something before the API, since it is not asked for. What is kept is what was received.
+  @Test func compressedError_isTheVendors() async throws {
+    let body = try gzip(Array(#"{"error": "No"}"#.utf8))
+    let answer = TestServer.response(400, [("Content-Encoding", "gzip")], body: body)
+    try await TestServer.with(.init(reply: { _ in [answer] })) { server in
+      let outcome = try await client(port: server.port).generate()
+      #expect(refusal(outcome)?.error.message == "No")
+    }
+    let cut = TestServer.response(400, [("Content-Encoding", "gzip")], body: Array(body.dropLast()))
+    try await TestServer.with(.init(reply: { _ in [cut] })) { server in
+      let sink = CollectingSink()
+      let outcome = try await client(port: server.port).generate(into: sink)
+      #expect(refusal(outcome) == nil)
+      #expect(sink.bytes == Array(body.dropLast()))
+    }
+  }
+
   @Test func openAIStyleError_isTheVendors() async throws {
     let body = #"{"error": {"message": "Bad size", "type": "invalid_request_error", "param": "size", "code": null}}"#
     #expect(

@@ -142,7 +142,8 @@ struct ExchangeTests {
       let edit = try operation(
         .edit, #"{"prompt": "x"}"#, files: [FileField(path: ["image"], source: .inbox("a.png"))])
       let upload = Upload(
-        path: ["image"], fileName: "a.png", mediaType: "image/png", bytes: .init(repeating: 0x89, count: 24 << 20))
+        path: ["image"], fileName: "a.png", mediaType: "image/png",
+        content: [UInt8](repeating: 0x89, count: 24 << 20))
       let outcome = try await client(port: server.port, timeout: .seconds(4))
         .call(edit, uploads: [upload], idempotencyKey: "k", into: CollectingSink())
       #expect(

@@ -51,6 +51,30 @@ func client(
   return APIClient(configuration: configuration)
 }
 
+/// Runs /usr/bin/python3 and returns both of its outputs.
+func python(_ arguments: [String], input: [UInt8]) throws -> [UInt8] {
+  let file = FileManager.default.temporaryDirectory.appending(path: "darkroom-\(UUID().uuidString)")
+  try Data(input).write(to: file)
+  defer { try? FileManager.default.removeItem(at: file) }
+  let process = Process()
+  process.executableURL = URL(filePath: "/usr/bin/python3")
+  process.arguments = arguments
+  process.standardInput = try FileHandle(forReadingFrom: file)
+  let pipe = Pipe()
+  process.standardOutput = pipe
+  process.standardError = pipe
+  try process.run()
+  let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+  process.waitUntilExit()
+  return Array(output)
+}
+
+/// By Python's zlib.
+func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
+  try python(
+    ["-c", "import gzip, sys; sys.stdout.buffer.write(gzip.compress(sys.stdin.buffer.read()))"], input: bytes)
+}
+
 extension APIClient {
   /// A plain paid call.
   func generate(into sink: some ResponseSink = CollectingSink()) async throws -> CallOutcome {

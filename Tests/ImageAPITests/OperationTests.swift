@@ -181,8 +181,6 @@ struct OperationTests {
     #expect(
       error(.generate, #"{"model": "m", "prompt": "p", "style_references": [{"image": "\#(text)"}]}"#)
         == .imageTooLarge(path: ["style_references", "0", "image"], bytes: 8_388_609, maximum: 8_388_608))
-    #expect(Endpoint.byteLimit(ofImageAt: ["image"]) == 26_214_400)
-    #expect(Endpoint.byteLimit(ofImageAt: ["images", "0"]) == 26_214_400)
   }
 
   @Test func files_fillTheirPlaces() throws {

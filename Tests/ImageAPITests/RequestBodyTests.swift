@@ -6,7 +6,7 @@ import Testing
 
 /// What goes over the wire: recorded by a test server, judged by the vendor's schema.
 struct RequestBodyTests {
-  private let png = Upload(path: ["image"], fileName: "image.png", mediaType: "image/png", bytes: tinyPNG)
+  private let png = Upload(path: ["image"], fileName: "image.png", mediaType: "image/png", content: tinyPNG)
 
   /// Makes a call and returns the one request that the server saw.
   private func recorded(
@@ -52,7 +52,7 @@ struct RequestBodyTests {
     let operation = try operation(
       .edit, #"{"prompt": "über\r\n\"x\"", "safe_mode": false}"#,
       files: [FileField(path: ["image"], source: .inbox("a.png"))])
-    let upload = Upload(path: ["image"], fileName: "a\"b\r\n.png", mediaType: "image/png", bytes: tinyPNG)
+    let upload = Upload(path: ["image"], fileName: "a\"b\r\n.png", mediaType: "image/png", content: tinyPNG)
     let request = try await recorded(operation, uploads: [upload])
     let parts = try formParts(request)
     #expect(parts.map(\.name) == ["prompt", "safe_mode", "image"])
@@ -66,7 +66,7 @@ struct RequestBodyTests {
     let operation = try operation(
       .multiEdit, #"{"prompt": "p", "images": ["https://example.com/a.png"]}"#,
       files: [FileField(path: ["images", "0"], source: .inbox("a.png"))])
-    let upload = Upload(path: ["images", "0"], fileName: "image.png", mediaType: "image/png", bytes: tinyPNG)
+    let upload = Upload(path: ["images", "0"], fileName: "image.png", mediaType: "image/png", content: tinyPNG)
     let request = try await recorded(operation, uploads: [upload])
     #expect(
       try json(String(decoding: request.body, as: UTF8.self))
@@ -75,9 +75,9 @@ struct RequestBodyTests {
 
   @Test func uploadsThatDoNotFit_areNotSent() async throws {
     let edit = try operation(.edit, #"{"prompt": "p"}"#, files: [FileField(path: ["image"], source: .previous)])
-    let empty = Upload(path: ["image"], fileName: "a", mediaType: "image/png", bytes: [])
+    let empty = Upload(path: ["image"], fileName: "a", mediaType: "image/png", content: [UInt8]())
     let huge = Upload(
-      path: ["image"], fileName: "a", mediaType: "image/png", bytes: .init(repeating: 0, count: 25 << 20))
+      path: ["image"], fileName: "a", mediaType: "image/png", content: [UInt8](repeating: 0, count: 25 << 20))
     try await TestServer.with(.init()) { server in
       for uploads in [[], [png, png], [empty], [huge]] {
         let outcome = try await client(port: server.port)
@@ -122,7 +122,7 @@ struct RequestBodyTests {
       FileField(path: ["images", "0"], source: .inbox("a.png")),
       FileField(path: ["images", "1"], source: .inbox("b.png")),
     ]
-    let pair = images.map { Upload(path: $0.path, fileName: "image.png", mediaType: "image/png", bytes: tinyPNG) }
+    let pair = images.map { Upload(path: $0.path, fileName: "image.png", mediaType: "image/png", content: tinyPNG) }
     var all: [(ImageAPI.Operation, [Upload])] = [
       (
         try operation(
@@ -141,7 +141,7 @@ struct RequestBodyTests {
         try operation(
           .generate, #"{"model": "m", "prompt": "p", "style_references": [{"strength": 1}]}"#,
           files: [FileField(path: ["style_references", "0", "image"], source: .inbox("a"))]),
-        [Upload(path: ["style_references", "0", "image"], fileName: "a", mediaType: "image/png", bytes: tinyPNG)]
+        [Upload(path: ["style_references", "0", "image"], fileName: "a", mediaType: "image/png", content: tinyPNG)]
       ),
       (try operation(.generations, #"{"prompt": "p"}"#), []),
       (
@@ -242,29 +242,12 @@ struct RequestBodyTests {
     let type = try #require(request["content-type"])
     #expect(type.hasPrefix("multipart/form-data; boundary="))
     let output = try python(["-c", script], input: Array("Content-Type: \(type)\r\n\r\n".utf8) + request.body)
-    return try JSONDecoder().decode([Part].self, from: Data(output.utf8))
+    return try JSONDecoder().decode([Part].self, from: Data(output))
   }
 
   private func judged(_ lines: [String]) throws -> String {
     let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Venice/validate.py")
-    return try python([script.path], input: Array(lines.joined(separator: "\n").utf8))
-  }
-
-  /// Both of the program's outputs.
-  private func python(_ arguments: [String], input: [UInt8]) throws -> String {
-    let file = FileManager.default.temporaryDirectory.appending(path: "darkroom-\(UUID().uuidString)")
-    try Data(input).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/python3")
-    process.arguments = arguments
-    process.standardInput = try FileHandle(forReadingFrom: file)
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return String(decoding: output, as: UTF8.self)
+    return String(
+      decoding: try python([script.path], input: Array(lines.joined(separator: "\n").utf8)), as: UTF8.self)
   }
 }
