@@ -80,11 +80,13 @@ final class Account: Sendable {
       reset: Int(((isOpen ? key.windowStart : now) + 60).rounded(.up)))
   }
 
-  /// Counts a failed call, and blocks the key when there were too many.
+  /// Counts a failed call, and blocks the key when there were too many. What fails because of the block does not count:
+  /// it would never end.
   func failed(_ key: String, now: Double) {
     guard blocksAfterFailures else { return }
     state.withLock { state in
       var entry = state.keys[key] ?? Key()
+      guard entry.blockedUntil <= now || true else { return }
       entry.failures = entry.failures.filter { $0 > now - Self.failureSpan } + [now]
       if entry.failures.count > Self.failuresAllowed { entry.blockedUntil = now + Self.failureSpan }
       state.keys[key] = entry
@@ -113,8 +115,12 @@ final class Account: Sendable {
     return left
   }
 
-  /// Gives back what was taken for a call that could not be made.
-  func refund(_ price: USD) {
-    state.withLock { $0.balance = $0.balance + price }
+  /// Adds to the balance, or takes from it what is negative; it never falls below zero. Returns what is there then.
+  @discardableResult
+  func topUp(_ amount: USD) -> USD {
+    state.withLock { state in
+      state.balance = state.balance + amount
+      return state.balance
+    }
   }
 }

@@ -1,16 +1,30 @@
 /// The vendor's models (`models.json`, see `Tests/Venice/ORIGIN.md`) and styles.
 struct Catalogue: Sendable {
-  let models: [Model]
+  private(set) var models: [Model]
+  /// Where each id lies in `models`.
+  private let indices: [String: Int]
 
   /// Embedded in the binary, so that `darkroom sandbox` needs no file beside it.
   static let vendor = Catalogue(JSON(parsing: PackageResources.models_json) ?? .null)
 
   init(_ json: JSON) {
     models = (json.array ?? []).compactMap(Model.init)
+    indices = Dictionary(models.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// - Parameter replacements: the ids of models that will be removed, with what comes after each, if anything.
+  func deprecating(_ replacements: [String: String?], removesAt: String) -> Catalogue {
+    var catalogue = self
+    for index in models.indices {
+      guard let replacement = replacements[models[index].id] else { continue }
+      catalogue.models[index].deprecation = Model.Deprecation(replacement: replacement, removesAt: removesAt)
+    }
+    return catalogue
   }
 
   func model(_ id: String, types: Set<String>) -> Model? {
-    models.first { $0.id == id && types.contains($0.type) }
+    guard let index = indices[id], types.contains(models[index].type) else { return nil }
+    return models[index]
   }
 
   /// What `/images/generations` takes for a model it does not know (schema: "Venice's default image model").

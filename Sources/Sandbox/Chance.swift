@@ -8,8 +8,10 @@ struct Chance: Sendable {
   }
 
   /// From a text, by FNV-1a (64 bits).
-  init(text: String) {
-    state = text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  init(text: String) { self.init(bytes: text.utf8) }
+
+  init(bytes: some Sequence<UInt8>) {
+    state = bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }
 
   mutating func next() -> UInt64 {

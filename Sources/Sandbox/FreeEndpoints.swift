@@ -1,9 +1,10 @@
 import FoundationEssentials
 
-/// The answers that cost nothing: the catalogue, and what a key may do.
+/// The answers that cost nothing: the catalogue, what a key may do, and what it has spent.
 struct FreeEndpoints: Sendable {
   let catalogue: Catalogue
   let account: Account
+  let history: UsageHistory
   let requestsPerMinute: Int?
 
   var styles: Reply { Reply(["object": "list", "data": .array(Catalogue.styles.map(JSON.string))]) }
@@ -26,6 +27,26 @@ struct FreeEndpoints: Sendable {
       "balances": ["diem": .null, "usd": balance.json],
       "diemEpochAllocation": 0,
     ])
+  }
+
+  /// - Parameter parameters: the query's, decoded.
+  func usage(_ parameters: [(name: String, value: String)]) throws(Refusal) -> Reply {
+    let query = try UsageQuery(parameters, secret: history.secret)
+    guard let page = history.page(query) else { throw .invalid("cursor", "The cursor has expired") }
+    return Reply([
+      "data": .array(page.entries.map(\.json)),
+      "nextCursor": page.next.map { .string($0.cursor(secret: history.secret)) } ?? .null,
+    ])
+  }
+
+  /// The local API's own: `POST /sandbox/balance` with `{"usd": 12.5}` adds to the balance, a negative amount takes from
+  /// it, down to nothing. Answers as `GET /billing/balance` does.
+  func topUp(_ body: [UInt8]) throws(Refusal) -> Reply {
+    guard let amount = JSON(parsing: body)?["usd"]?.decimal, abs(amount) <= 1_000_000_000 else {
+      throw .invalid("usd", "Expected US dollars to add, such as {\"usd\": 12.5}")
+    }
+    account.topUp(amount < 0 ? .zero - USD(-amount) : USD(amount))
+    return balance
   }
 
   var rateLimits: Reply {

@@ -9,7 +9,10 @@ struct ImageService: Sendable {
   let catalogue: Catalogue
   let account: Account
   let charges: ChargeLog?
+  let history: UsageHistory
   let latency: Duration
+  /// Whether a 402 has the shape for x402 wallets.
+  let demandsX402: Bool
 
   /// A call as it came in.
   struct Call: Sendable {
@@ -27,9 +30,12 @@ struct ImageService: Sendable {
     do throws(Refusal) {
       rate = try account.admit(call.key, now: Self.now)
       reply = try await answer(call, id: id)
+      if reply.status >= 600 { account.failed(call.key, now: Self.now) }
     } catch {
       account.failed(call.key, now: Self.now)
-      reply = Reply(error)
+      reply =
+        error.status == 402 && demandsX402
+        ? PaymentRequired.insufficientBalance(call.endpoint, balance: account.balance, now: .now) : Reply(error)
       rate = account.rate(of: call.key, now: Self.now)
       if error.isRateLimit, let wait = error.retryAfter {
         rate = Account.Rate(limit: rate.limit, remaining: 0, reset: Int(Self.now.rounded(.up)) + wait)
@@ -49,21 +55,29 @@ struct ImageService: Sendable {
   private func answer(_ call: Call, id: String) async throws(Refusal) -> Reply {
     let clock = ContinuousClock()
     let start = clock.now
-    let (order, echo) = try await offCooperativePool { () throws(Refusal) in
+    let (order, echo) = try await Self.offCooperativePool { () throws(Refusal) in
       let body = try RequestBody(call.body, contentType: call.contentType, endpoint: call.endpoint)
       return (try Order(call.endpoint, body, catalogue: catalogue), body.fields)
     }
     let plan = try FaultPlan(order, account: account)
     let pictures: [[UInt8]] =
       plan.needsPictures
-      ? try await offCooperativePool { () throws(Refusal) in try Studio.pictures(plan.order, flaws: plan.flaws) } : []
+      ? try await Self.offCooperativePool { () throws(Refusal) in try Studio.pictures(plan.order, flaws: plan.flaws) }
+      : []
     let balance = try account.pay(order.price)
     do throws(Refusal) {
-      try await offCooperativePool { () throws(Refusal) in try charge(call, order, id: id) }
+      if let charges {
+        try await Self.offCooperativePool { () throws(Refusal) in try record(call, order, id: id, in: charges) }
+      }
     } catch {
-      account.refund(order.price)
+      account.topUp(order.price)
       throw error
     }
+    let worked = clock.now - start
+    history.record(
+      UsageHistory.Entry(
+        time: Int(Self.now * 1000), requestID: id, model: order.model.id, price: order.price, units: order.variants,
+        milliseconds: worked.milliseconds))
     let wait = latency + plan.latency
     do {
       // A call that waits ends with the server instead of holding it up: its answer never comes.
@@ -82,14 +96,14 @@ struct ImageService: Sendable {
     return reply
   }
 
-  private func charge(_ call: Call, _ order: Order, id: String) throws(Refusal) {
-    guard let charges else { return }
+  private func record(_ call: Call, _ order: Order, id: String, in charges: ChargeLog) throws(Refusal) {
     let digest = SHA256.hash(data: call.body)
     let line: JSON = [
       "time": .string(Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))),
       "id": .string(id),
       "key": call.idempotencyKey.map(JSON.string) ?? .null,
       "endpoint": .string(call.endpoint.path),
+      "model": .string(order.model.id),
       "usd": order.price.json,
       "sha256": .string(digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()),
     ]
@@ -99,7 +113,7 @@ struct ImageService: Sendable {
   }
 
   /// Runs long or blocking work on NIO's threads for that, so that the cooperative pool stays free.
-  private func offCooperativePool<Value: Sendable>(
+  static func offCooperativePool<Value: Sendable>(
     _ work: @escaping @Sendable () throws(Refusal) -> Value
   ) async throws(Refusal) -> Value {
     let result: Result<Value, Refusal>
@@ -110,4 +124,9 @@ struct ImageService: Sendable {
     }
     return try result.get()
   }
+}
+
+extension Duration {
+  /// Whole milliseconds.
+  var milliseconds: Int { Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) }
 }

@@ -1,7 +1,6 @@
-import FoundationEssentials
 import Raster
 
-/// A model of the catalogue: what it makes, how it is told the size, and what it costs.
+/// A model of the catalogue: what it makes, how it is told the size, what it takes, and what it costs.
 struct Model: Sendable {
   /// How a model is told the size of a picture (pages 000 and 003 of the vendor's documentation).
   enum Sizing: Sendable, Equatable {
@@ -15,6 +14,19 @@ struct Model: Sendable {
     case unknown
   }
 
+  struct StyleReferences: Sendable, Equatable {
+    let most: Int
+    /// Whether each reference's `strength` counts, or is ignored.
+    let haveStrength: Bool
+  }
+
+  /// When a model goes, and what comes after it.
+  struct Deprecation: Sendable, Equatable {
+    let replacement: String?
+    /// ISO 8601.
+    let removesAt: String
+  }
+
   let id: String
   /// `image`, `inpaint` or `upscale`, as in the vendor's `type`.
   let type: String
@@ -23,9 +35,16 @@ struct Model: Sendable {
   let sizing: Sizing
   /// Characters of a prompt.
   let promptLimit: Int
-  /// The catalogue's own object, with what the live one carries beside the snapshot.
-  let json: JSON
-  private let pricing: JSON
+  let pricing: Pricing
+  /// `nil` when the model takes none.
+  let styleReferences: StyleReferences?
+  /// Images of one edit; `nil` is the schema's default, see ``inputImages``.
+  let maxInputImages: Int?
+  /// Whether an edit may have several images.
+  let combinesImages: Bool
+  var deprecation: Deprecation?
+  /// The vendor's object, as the snapshot has it.
+  let snapshot: JSON
 
   /// The sizing idioms that the vendor's documents name. Divisors: the vendor's notes on `widthHeightDivisor`.
   private static let knownSizing: [String: Sizing] = [
@@ -41,87 +60,39 @@ struct Model: Sendable {
     "qwen-image-2-pro": .aspectRatio,
   ]
 
+  /// Some models that take style references. Which they are, the documents do not say; these are the local API's choice.
+  private static let knownStyleReferences: [String: StyleReferences] = [
+    "krea-v2-large": StyleReferences(most: 3, haveStrength: true),
+    "krea-v2-medium": StyleReferences(most: 3, haveStrength: true),
+    "ideogram-v4": StyleReferences(most: 2, haveStrength: false),
+  ]
+
   /// `nil` when the object is not one of the vendor's model objects.
   init?(_ object: JSON) {
-    guard var members = object.object, let id = members["id"]?.string, let type = members["type"]?.string,
-      var specification = members["model_spec"]?.object, let pricing = specification["pricing"]
+    guard let id = object["id"]?.string, let type = object["type"]?.string,
+      let specification = object["model_spec"], let pricing = specification["pricing"]
     else { return nil }
     self.id = id
     self.type = type
-    self.pricing = pricing
+    self.pricing = Pricing(pricing)
+    snapshot = object
     name = specification["name"]?.string ?? id
     // The tiers that are priced are the tiers there are.
-    let tiers = (pricing["resolutions"]?.object ?? [:]).keys.sorted()
+    let tiers = self.pricing.tiers
     sizing = Self.knownSizing[id] ?? (tiers.isEmpty ? .unknown : .resolutions(tiers))
     if case .pixels = sizing { promptLimit = 1500 } else { promptLimit = type == "inpaint" ? 32768 : 7500 }
-    specification["constraints"] = Self.constraints(
-      type: type, sizing: sizing, tiers: tiers, promptLimit: promptLimit, qualities: Self.qualities(pricing))
-    members["model_spec"] = .object(specification)
-    members["object"] = "model"
-    members["owned_by"] = "venice.ai"
-    json = .object(members)
+    styleReferences = Self.knownStyleReferences[id]
+    // The schema's enumeration of `/image/multi-edit` lacks the Luma models. 14 is the schema's example.
+    combinesImages = !id.hasPrefix("luma-")
+    maxInputImages = self.pricing.countsInputs ? 14 : nil
   }
 
-  private static func qualities(_ pricing: JSON) -> [String] {
-    let offered = pricing["quality"]?.object?.values.first?.object ?? [:]
-    return ["low", "medium", "high"].filter { offered[$0] != nil }
-  }
+  /// Images of one edit: "Absent means the default of 3 (or 1 when combineImages is false)" (ModelResponse).
+  var inputImages: Int { maxInputImages ?? (combinesImages ? 3 : 1) }
 
-  /// The constraints that the live catalogue carries and the snapshot lacks.
-  private static func constraints(
-    type: String, sizing: Sizing, tiers: [String], promptLimit: Int, qualities: [String]
-  ) -> JSON? {
-    var members: [String: JSON] = ["promptCharacterLimit": .number(Decimal(promptLimit))]
-    switch type {
-    case "image":
-      var divisor = 1
-      if case .pixels(let known) = sizing { divisor = known }
-      members["widthHeightDivisor"] = .number(Decimal(divisor))
-      members["steps"] = ["default": 8, "max": 50]
-      if case .pixels = sizing {
-      } else {
-        members["aspectRatios"] = .array(AspectRatio.generated.map { .string($0.text) })
-        members["defaultAspectRatio"] = "1:1"
-      }
-    case "inpaint":
-      members["aspectRatios"] = .array(["auto"] + AspectRatio.edited.map { .string($0.text) })
-      members["combineImages"] = true
-    default: return nil
-    }
-    if !tiers.isEmpty {
-      members["resolutions"] = .array(tiers.map(JSON.string))
-      members["defaultResolution"] = .string(tiers[0])
-    }
-    if let best = qualities.last {
-      members["qualities"] = .array(qualities.map(JSON.string))
-      members["defaultQuality"] = .string(best)
-    }
-    return .object(members)
-  }
-
-  /// The price of one picture made or edited.
-  ///
-  /// `quality` omitted is the model's best (page 000: `high` for gpt-image-2). An edit pays for each input image beyond
-  /// those that its price includes.
-  func price(resolution: String?, quality: String?, inputs: Int = 0) -> USD {
-    let tier = resolution ?? "1K"
-    let best = Self.qualities(pricing).last
-    let single =
-      Self.usd(pricing["quality"]?[tier]?[quality ?? best ?? ""])
-      ?? Self.usd(pricing["quality"]?[tier]?[best ?? ""])
-      ?? Self.usd(pricing["resolutions"]?[tier])
-      ?? Self.usd(pricing[type == "inpaint" ? "inpaint" : "generation"]) ?? .zero
-    let included = pricing["inputImages"]?["included"]?.integer ?? inputs
-    let additional = Self.usd(pricing["inputImages"]?["additional"]) ?? .zero
-    return single + additional * max(0, inputs - included)
-  }
-
-  /// The price of enlarging one picture by 2 or 4.
-  func upscalePrice(scale: Int) -> USD {
-    Self.usd(pricing["upscale"]?["\(scale)x"]) ?? .zero
-  }
-
-  private static func usd(_ price: JSON?) -> USD? {
-    (price?["usd"]?.decimal).map { USD($0) }
+  /// The resolution that counts: the one asked for where the model has several, else its only one.
+  func tier(asked: String?) -> String {
+    guard let standard = pricing.defaultTier else { return "1K" }
+    return asked ?? standard
   }
 }

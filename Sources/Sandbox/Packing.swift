@@ -29,9 +29,7 @@ struct Packing: Sendable {
     }
     reply.headers["x-venice-model-id"] = order.model.id
     reply.headers["x-venice-model-name"] = order.model.name
-    if order.isEnhanced {
-      reply.headers["x-venice-enhanced-prompt"] = Self.percentEncoded(order.prompt + ", in fine detail")
-    }
+    reply.headers["x-venice-enhanced-prompt"] = order.enhancedPrompt.map(Self.percentEncoded)
     return reply
   }
 
@@ -49,7 +47,7 @@ struct Packing: Sendable {
 
   /// Milliseconds.
   private var timing: JSON {
-    let total = elapsed.components.seconds * 1000 + elapsed.components.attoseconds / 1_000_000_000_000_000
+    let total = elapsed.milliseconds
     let inference = max(0, total - 2)
     return [
       "inferenceDuration": .number(Decimal(inference)),

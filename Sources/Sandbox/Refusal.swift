@@ -20,9 +20,11 @@ struct Refusal: Error, Equatable {
     Refusal(status: 400, message: "Invalid request parameters", issues: issues)
   }
 
-  static func invalid(_ field: String, _ message: String) -> Refusal {
-    invalid([Issue(path: [field], message: message)])
+  static func invalid(_ path: [String], _ message: String) -> Refusal {
+    invalid([Issue(path: path, message: message)])
   }
+
+  static func invalid(_ field: String, _ message: String) -> Refusal { invalid([field], message) }
 
   /// The vendor's error body: StandardError, or DetailedError where fields are at fault (components of its schema).
   var body: JSON {

@@ -28,6 +28,18 @@ struct Reply: Sendable {
     if (300...399).contains(refusal.status) { headers["Location"] = "/api/v1/image/styles" }
   }
 
+  var isJSON: Bool { mediaType.hasPrefix("application/json") }
+
+  /// The answer with its body compressed; as it is, where it is not JSON.
+  func gzipped() -> Reply {
+    guard let compressed = Gzip.compressed(body) else { return self }
+    var reply = self
+    reply.body = compressed
+    reply.headers["Content-Encoding"] = "gzip"
+    reply.headers["Vary"] = "Accept-Encoding"
+    return reply
+  }
+
   static let closedConnection = Reply(mediaType: "text/plain", body: [], fault: .drop)
 
   mutating func describe(_ rate: Account.Rate) {

@@ -1,8 +1,15 @@
 /// The body of a call, from JSON or from a form: the fields, and the files beside them.
 struct RequestBody: Sendable {
+  /// What stands for a picture.
+  private enum Source: Sendable {
+    case file([UInt8])
+    case text(String)
+  }
+
   /// An object; a file stands in it as a string.
   let fields: JSON
-  private let files: [String: [[UInt8]]]
+  /// The parts of a form by name, in their order.
+  private let parts: [String: [Source]]
 
   /// Reads a body by its content type.
   ///
@@ -15,12 +22,12 @@ struct RequestBody: Sendable {
         throw Refusal(status: 400, message: "The request body is not valid JSON")
       }
       fields = json
-      files = [:]
+      parts = [:]
     case "multipart/form-data" where endpoint.acceptsMultipart:
       guard let form = MultipartForm(bytes, contentType: contentType) else {
         throw Refusal(status: 400, message: "The request body is not a valid multipart form")
       }
-      (fields, files) = try Self.read(form, endpoint.schema)
+      (fields, parts) = try Self.read(form, endpoint.schema)
     default:
       throw Refusal(
         status: 415,
@@ -32,9 +39,9 @@ struct RequestBody: Sendable {
 
   private static func read(
     _ form: MultipartForm, _ schema: RequestSchema
-  ) throws(Refusal) -> (fields: JSON, files: [String: [[UInt8]]]) {
+  ) throws(Refusal) -> (fields: JSON, parts: [String: [Source]]) {
     var fields: [String: JSON] = [:]
-    var files: [String: [[UInt8]]] = [:]
+    var parts: [String: [Source]] = [:]
     for part in form.parts {
       // Repeated and bracketed names are how forms write arrays.
       let name = part.name.hasSuffix("[]") ? String(part.name.dropLast(2)) : part.name
@@ -44,9 +51,10 @@ struct RequestBody: Sendable {
       }
       let value: JSON
       if part.fileName != nil {
-        files[name, default: []].append(part.bytes)
+        parts[name, default: []].append(.file(part.bytes))
         value = "file"
       } else if let text = String(validating: part.bytes, as: UTF8.self) {
+        parts[name, default: []].append(.text(text))
         value = field.value(ofFormText: text)
       } else {
         throw .invalid(name, "not UTF-8")
@@ -57,20 +65,32 @@ struct RequestBody: Sendable {
         fields[name] = value
       }
     }
-    return (.object(fields), files)
+    return (.object(fields), parts)
   }
 
-  /// The pictures of a field, in order: uploaded, or in the text.
-  func images(_ field: String) throws(Refusal) -> [InputImage] {
+  /// The one picture of a field: uploaded, or in the text.
+  func image(_ field: String, within bounds: InputImage.Bounds) throws(Refusal) -> InputImage {
+    let sources = parts[field] ?? fields[field]?.string.map { [.text($0)] } ?? []
+    guard let source = sources.last else { throw .invalid(field, "Required") }
+    return try Self.image(source, at: [field], within: bounds)
+  }
+
+  /// The pictures of a field that takes several, in their order.
+  func images(_ field: String, within bounds: InputImage.Bounds) throws(Refusal) -> [InputImage] {
+    let sources = parts[field] ?? (fields[field]?.array ?? []).map { .text($0.string ?? "") }
     var images: [InputImage] = []
-    if let uploads = files[field] {
-      for bytes in uploads { images.append(try InputImage(bytes: bytes, field: field)) }
-    } else {
-      for text in fields[field]?.array ?? fields[field].map({ [$0] }) ?? [] {
-        images.append(try InputImage(text: text.string ?? "", field: field))
-      }
+    for (index, source) in sources.enumerated() {
+      images.append(try Self.image(source, at: [field, "\(index)"], within: bounds))
     }
-    guard !images.isEmpty else { throw .invalid(field, "Required") }
     return images
+  }
+
+  private static func image(
+    _ source: Source, at path: [String], within bounds: InputImage.Bounds
+  ) throws(Refusal) -> InputImage {
+    switch source {
+    case .file(let bytes): try InputImage(bytes: bytes, at: path, within: bounds)
+    case .text(let text): try InputImage(text: text, at: path, within: bounds)
+    }
   }
 }

@@ -8,23 +8,34 @@ public struct SandboxConfiguration: Sendable {
   public var chargesFile: String?
   /// How long each picture takes, beside the time to draw it.
   public var latency: Duration
-  /// Whole US dollars that all keys share at the start. When they are spent, paid calls get a 402.
-  public var balanceUSD: Int
+  /// Millionths of a US dollar that all keys share at the start. When they are spent, paid calls get a 402;
+  /// `POST /sandbox/balance` adds to them.
+  public var balanceMicrodollars: Int
   /// Paid calls a minute for each key, the rest get a 429; `nil` is no limit.
   public var requestsPerMinute: Int?
   /// Whether a key is blocked for 30 seconds after more than 20 failed calls in 30 seconds, as the vendor does.
   public var blocksAfterFailures: Bool
+  /// Whether every caller counts as the user of an x402 wallet: a 402 has the shape for these, with its
+  /// `PAYMENT-REQUIRED` header, and a paid call without a key gets a 402 that says how to pay, not a 401.
+  public var demandsX402: Bool
+  /// Ids of models that the catalogue and the headers call deprecated, with what comes after each, if anything. They go
+  /// 30 days after the start.
+  public var deprecated: [String: String?]
 
+  /// - Parameter balanceUSD: whole US dollars; `balanceMicrodollars` takes cents and less.
   public init(
     port: Int = 0, portFile: String? = nil, chargesFile: String? = nil, latency: Duration = .zero,
-    balanceUSD: Int = 10_000, requestsPerMinute: Int? = nil, blocksAfterFailures: Bool = false
+    balanceUSD: Int = 10_000, requestsPerMinute: Int? = nil, blocksAfterFailures: Bool = false,
+    demandsX402: Bool = false, deprecated: [String: String?] = [:]
   ) {
     self.port = port
     self.portFile = portFile
     self.chargesFile = chargesFile
     self.latency = latency
-    self.balanceUSD = balanceUSD
+    balanceMicrodollars = balanceUSD * 1_000_000
     self.requestsPerMinute = requestsPerMinute
     self.blocksAfterFailures = blocksAfterFailures
+    self.demandsX402 = demandsX402
+    self.deprecated = deprecated
   }
 }

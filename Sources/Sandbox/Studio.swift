@@ -15,7 +15,8 @@ enum Studio {
   static func pictures(_ order: Order, flaws: Flaws) throws(Refusal) -> [[UInt8]] {
     var pictures: [[UInt8]] = []
     for variant in 0..<order.variants {
-      pictures.append(try encoded(try picture(order, variant: variant, flaws: flaws), as: order.format))
+      let picture = try encoded(try picture(order, variant: variant, flaws: flaws), as: order.format)
+      pictures.append(order.exifComment.map { ExifComment.embedded($0, in: picture, order.format) } ?? picture)
     }
     return pictures
   }
@@ -28,9 +29,9 @@ enum Studio {
 
   private static func sharpPicture(_ order: Order, variant: Int) throws(Refusal) -> Image {
     switch order.work {
-    case .draw(let prompt, let seed, let style):
+    case .draw(let prompt, let seed, let style, let references):
       // Only the first variant uses the seed itself; 0 and none are the same (the vendor's default).
-      let subject = [prompt, style].compactMap(\.self).joined(separator: " ")
+      let subject = ([prompt] + [style].compactMap(\.self) + references.map(\.fingerprint)).joined(separator: " ")
       return Scene(subject: subject, seed: (seed ?? 0) + variant * 1_000_003).drawn(order.size)
     case .retouch(let prompt, let images):
       var image = try images[0].decoded(field: "image").covering(order.size)

@@ -13,7 +13,7 @@ import Testing
     #expect(throws: Refusal(status: 402, message: "Insufficient balance")) {
       try account.pay(USD(microdollars: 40_001))
     }
-    account.refund(USD(microdollars: 1))
+    #expect(account.topUp(USD(microdollars: 1)) == USD(microdollars: 40_001))
     #expect(try account.pay(USD(microdollars: 40_001)) == .zero)
   }
 
@@ -37,6 +37,22 @@ import Testing
     #expect(account.rate(of: "a", now: 50).remaining == 0)
     _ = try account.admit("b", now: 50)
     _ = try account.admit("a", now: 51)
+  }
+
+  @Test func whatFailsBecauseOfTheBlockDoesNotProlongIt() throws {
+    let account = account(blocks: true)
+    for second in 0...20 { account.failed("a", now: Double(second)) }
+    for second in 21..<50 { account.failed("a", now: Double(second)) }
+    #expect(throws: Refusal(status: 429, message: "Rate limit exceeded", retryAfter: 1, isRateLimit: true)) {
+      try account.admit("a", now: 49.5)
+    }
+    _ = try account.admit("a", now: 50)
+  }
+
+  @Test func theBalanceNeverFallsBelowNothing() {
+    let account = account()
+    #expect(account.topUp(USD(microdollars: -99_999)) == USD(microdollars: 1))
+    #expect(account.topUp(USD(microdollars: -2)) == .zero)
   }
 
   @Test func slowFailuresDoNotBlock() throws {

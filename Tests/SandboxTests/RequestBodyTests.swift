@@ -1,4 +1,6 @@
+import Codecs
 import Foundation
+import Raster
 import Testing
 
 @testable import Sandbox
@@ -26,7 +28,23 @@ import Testing
   @Test(arguments: ["images", "images[]"])
   func repeatedNamesMakeAnArray(name: String) throws {
     let body = try form([("prompt", "a"), (name, "https://a.example/1"), (name, "https://a.example/2")], .multiEdit)
-    #expect(try body.images("images") == [.url("https://a.example/1"), .url("https://a.example/2")])
+    #expect(try body.images("images", within: .edited) == [.url("https://a.example/1"), .url("https://a.example/2")])
+  }
+
+  @Test func filesAndTextsOfAFormKeepTheirOrder() throws {
+    let image = Image(size: Size(width: 256, height: 256), layout: .gray8)
+    let file = try PNG.encode(image, options: PNG.Options(compression: 1))
+    let parts: [[UInt8]] = [
+      Array("--b\r\nContent-Disposition: form-data; name=\"images\"\r\n\r\nhttps://a.example/1\r\n".utf8),
+      Array("--b\r\nContent-Disposition: form-data; name=\"images\"; filename=\"a.png\"\r\n\r\n".utf8), file,
+      Array("\r\n--b--\r\n".utf8),
+    ]
+    let body = try RequestBody(
+      Array(parts.joined()), contentType: "multipart/form-data; boundary=b", endpoint: .multiEdit)
+    let images = try body.images("images", within: .edited)
+    #expect(images.count == 2)
+    #expect(images.first == .url("https://a.example/1"))
+    #expect(images.last?.size == Size(width: 256, height: 256))
   }
 
   @Test func unknownPartsAreRefused() throws {

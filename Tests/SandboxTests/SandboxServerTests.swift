@@ -17,8 +17,34 @@ import Testing
   private static let free = [
     "/image/styles", "/models", "/models?type=image", "/models?type=inpaint", "/models?type=upscale",
     "/models?type=video",
-    "/billing/balance", "/api_keys/rate_limits",
+    "/billing/balance", "/billing/usage-history", "/billing/usage-history?currency=USD&pageSize=10",
+    "/api_keys/rate_limits",
   ]
+
+  /// Further good answers, and mistakes that only the model's constraints tell.
+  private static let further: [(path: String, body: String, status: Int)] = {
+    let url = "https://example.com/a.png"
+    let many = Array(repeating: "\"\(url)\"", count: 15)
+    func multi(_ count: Int) -> String {
+      #"{"prompt":"join","modelId":"gpt-image-2-edit","quality":"low","enhance_prompt":true,"images":[\#(many.prefix(count).joined(separator: ","))]}"#
+    }
+    func generate(_ model: String, _ more: String) -> String { #"{"model":"\#(model)","prompt":"canal",\#(more)}"# }
+    return [
+      ("/image/multi-edit", multi(14), 200),
+      ("/image/multi-edit", multi(15), 400),
+      ("/image/edit", #"{"prompt":"bluer","image":"\#(url)","model":"luma-uni-1-edit","output_format":"webp"}"#, 200),
+      ("/image/edit", #"{"prompt":"bluer","image":"\#(url)","model":"nano-banana-2-edit","resolution":"8K"}"#, 400),
+      ("/image/generate", generate("krea-v2-large", #""style_references":[{"image":"\#(url)","strength":0.5}]"#), 200),
+      ("/image/generate", generate("chroma", #""style_references":[{"image":"\#(url)"}]"#), 400),
+      ("/image/generate", generate("chroma", #""width":64,"height":60,"variants":2"#), 400),
+      ("/image/generate", generate("chroma", #""width":64,"height":64,"variants":2,"return_binary":true"#), 400),
+      ("/image/generate", generate("chroma", #""width":64,"height":64,"variants":4,"enable_web_search":true"#), 200),
+      ("/image/generate", generate("chroma", #""width":64,"height":64,"embed_exif_metadata":true"#), 200),
+      ("/image/generate", generate("grok-imagine-image-2-0", #""quality":"high""#), 400),
+      ("/image/generate", generate("fluently-xl", #""width":64"#), 404),
+      ("/image/upscale", #"{"image":"\#(url)","scale":3}"#, 400),
+    ]
+  }()
 
   /// Good answers, and each kind of mistake on each endpoint, beneath both bases.
   @Test(arguments: ["", "/api/v1"])
@@ -49,6 +75,13 @@ import Testing
           "POST", path, try await client.post(url, body, headers: ["Authorization": "Basic eA=="]), expected: 401)
         let rejected = ["Authorization": "Bearer \(SandboxServer.rejectedKey)"]
         try note("POST", path, try await client.post(url, body, headers: rejected), expected: 401)
+      }
+      for (path, body, status) in Self.further {
+        try note("POST", path, try await client.post(base + path, body), expected: status)
+      }
+      for query in ["?pageSize=1", "?cursor=a", "?currency=EUR", "?endTimestamp=now"] {
+        let path = "/billing/usage-history" + query
+        try note("GET", path, try await client.exchange("GET", base + path), expected: 400)
       }
       let form = ["Content-Type": "multipart/form-data; boundary=b"]
       try note(

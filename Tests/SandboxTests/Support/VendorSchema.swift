@@ -32,6 +32,10 @@ enum VendorSchema {
   }
 
   static func run(_ program: String, _ arguments: String...) async throws -> (status: Int32, output: String) {
+    try await run(program, arguments: arguments)
+  }
+
+  static func run(_ program: String, arguments: [String]) async throws -> (status: Int32, output: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
