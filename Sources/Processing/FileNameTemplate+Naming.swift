@@ -40,7 +40,7 @@ extension FileNameTemplate {
     }
   }
 
-  private func value(of placeholder: Placeholder, in facts: Facts) throws(FileNameError) -> PlannedName.Value {
+  func value(of placeholder: Placeholder, in facts: Facts) throws(FileNameError) -> PlannedName.Value {
     switch placeholder {
     case .name: return .text(facts.job.name)
     case .job: return .text(facts.job.job)

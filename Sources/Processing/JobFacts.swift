@@ -45,12 +45,18 @@ public struct OriginalFacts: Hashable, Sendable, Codable {
   public var isBlurred: Bool
   /// The API says that the picture breaks its content policy.
   public var isViolation: Bool
+  /// What this original was asked to be, where that is not the same for all of the job; `nil`: as the job says.
+  public var requestedSize: RequestedSize?
 
-  public init(variant: Int = 1, variants: Int = 1, isBlurred: Bool = false, isViolation: Bool = false) {
+  public init(
+    variant: Int = 1, variants: Int = 1, isBlurred: Bool = false, isViolation: Bool = false,
+    requestedSize: RequestedSize? = nil
+  ) {
     self.variant = variant
     self.variants = variants
     self.isBlurred = isBlurred
     self.isViolation = isViolation
+    self.requestedSize = requestedSize
   }
 }
 

@@ -28,6 +28,8 @@ public enum ProcessingError: Error, Hashable, Sendable {
   case encoding(template: String, CodecError)
   /// A finished output, read back, is not what was planned.
   case readBack(template: String, ReadBackFailure)
+  /// A picture that is to be sent cannot be made to fit what the API takes.
+  case input(InputFitError)
 }
 
 /// The sizes that an original may have.
@@ -84,6 +86,7 @@ extension ProcessingError: CustomStringConvertible {
     case .resampling(let template, let error): "resizing for output \"\(template)\": \(error)"
     case .encoding(let template, let error): "encoding output \"\(template)\": \(error)"
     case .readBack(let template, let failure): "output \"\(template)\", read back: \(failure)"
+    case .input(let error): error.description
     }
   }
 }

@@ -1,8 +1,31 @@
+import Codecs
 import Raster
 
 extension Processor {
   /// Aspect ratios of requests are met within 2%: models round sides to multiples of their own.
   static let requestedAspectTolerance = 0.02
+
+  /// Checks a picture between two steps of a job, before more is paid for what is made of it: whole, of the size that
+  /// its own step asked for, and none of what the recipe rejects. Sizes that the recipe itself names are the last
+  /// step's business.
+  ///
+  /// - Parameter job: with the size and format that the picture's step asked for.
+  public static func verifyInterim(
+    _ bytes: Span<UInt8>, original: OriginalFacts, by verification: Verification, job: JobFacts,
+    limits: Limits = Limits()
+  ) throws(ProcessingError) {
+    let report = try examine(bytes, limits: limits)
+    var interim = verification
+    if interim.size != .requested { interim.size = .range(min: nil, max: nil, aspect: nil, tolerance: 0) }
+    _ = try verify(report, original: original, by: interim, job: job)
+    let picture: Image
+    do throws(CodecError) {
+      picture = try Codec.decode(bytes, limits: limits)
+    } catch {
+      throw .original(error)
+    }
+    if verification.reject.contains(.blank), picture.isUniform { throw .flaw(.blank) }
+  }
 
   /// Checks an original against the recipe, as far as can be told without its pixels.
   static func verify(
@@ -11,7 +34,8 @@ extension Processor {
     if original.isViolation, verification.reject.contains(.violation) { throw .flaw(.violation) }
     if original.isBlurred, verification.reject.contains(.blurred) { throw .flaw(.blurred) }
     var warnings: [ProcessingWarning] = []
-    for expected in verification.size.expectations(job.requestedSize) where !expected.allows(report.size) {
+    for expected in verification.size.expectations(original.requestedSize ?? job.requestedSize)
+    where !expected.allows(report.size) {
       switch verification.onMismatch {
       case .fail: throw .size(expected: expected, found: report.size)
       case .accept: warnings.append(.sizeAccepted(expected: expected, found: report.size))

@@ -15,8 +15,15 @@ extension ImageAPI.Operation {
       (1...Self.sideLimit).contains(width) && (1...Self.sideLimit).contains(height)
         ? .exact(Size(width: width, height: height)) : .unspecified
     case .aspectRatio(let width, let height): .aspectRatio(AspectRatio(width: width, height: height))
-    case .scaled(let factor): input.map { .scaled($0, factor: factor) } ?? .unspecified
+    case .scaled(let factor): input.flatMap { Self.scaled($0, by: factor) } ?? .unspecified
     }
+  }
+
+  /// "Final dimensions after scaling must not exceed 16777216 pixels", and the scale is "dynamically reduced" where they
+  /// would (schema of /image/upscale): to what, nobody says.
+  private static func scaled(_ size: Size, by factor: Double) -> Processing.RequestedSize? {
+    let pixels = Double(size.width) * factor * Double(size.height) * factor
+    return pixels <= 16_777_216 ? .scaled(size, factor: factor) : nil
   }
 
   /// The format that the request asks the API for; `nil` when it does not say.

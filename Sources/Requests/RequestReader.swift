@@ -75,6 +75,22 @@ public struct RequestReader: Sendable {
     return pipeline
   }
 
+  /// Where a value stands in a request, for messages of those who know more than its grammar.
+  ///
+  /// - Parameters:
+  ///   - path: keys, and indices of lists, from the request to the value.
+  ///   - file: the file's name; it tells JSON from YAML.
+  /// - Returns: `nil` where the request has no such value, for it may come from the pipeline.
+  public static func position(of path: [String], in bytes: [UInt8], file: String) -> Position? {
+    let root: Node?
+    switch RequestFile(path: file) {
+    case .json: root = try? DocumentReader.json(bytes, limits: limits)
+    case .yaml: root = try? DocumentReader.yaml(bytes, limits: limits)
+    case .jsonLines, .image, nil: root = nil
+    }
+    return root?.node(at: path)?.position
+  }
+
   private static let limits = DocumentLimits(bytes: byteLimit)
 
   private static func document(_ read: () throws(DocumentError) -> Node) throws(RequestError) -> Node {

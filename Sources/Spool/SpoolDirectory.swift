@@ -105,6 +105,15 @@ public final class SpoolDirectory: Sendable {
     try root.removeTree(job)
   }
 
+  // MARK: Records
+
+  /// Writes a file of the daemon's own beside the jobs; after this returns it is there whatever happens, after an error
+  /// the old one is, if any.
+  public func writeRecord(_ bytes: Span<UInt8>, name: String) throws(SpoolError) {
+    try Self.checkBlobName(name)
+    try root.writeDurably(bytes, as: name, mode: Self.blobMode, placement: .replacing, staging: root)
+  }
+
   // MARK: Blobs
 
   /// Writes a blob whole; after this returns it is there whatever happens, after an error the old one is, if any.
@@ -133,6 +142,12 @@ public final class SpoolDirectory: Sendable {
       throw .tooLarge(path: full, limit: limit ?? .max)
     }
     return bytes
+  }
+
+  /// Opens a blob for reading piece by piece.
+  public func reader(job: String, name: String) throws(SpoolError) -> BlobReader {
+    try Self.checkBlobName(name)
+    return try BlobReader(folder: try jobFolder(job), name: name)
   }
 
   /// A blob's size in bytes; nil when there is none.

@@ -1,0 +1,60 @@
+import Raster
+
+/// An output as far as it can be told before there is an original: for estimates.
+public struct ExpectedOutput: Hashable, Sendable {
+  /// What cannot be told yet stands as its placeholder: `{width}`, `{sha256:8}`.
+  public let file: String
+  public let format: ImageFormat
+  /// `nil` when nobody knows how large the original will be.
+  public let size: Size?
+}
+
+extension Processor {
+  /// The outputs that a recipe makes, in its order; what comes to one name is there once.
+  ///
+  /// - Parameters:
+  ///   - size: of the originals, as displayed; `nil` when it cannot be told.
+  ///   - originals: how many; at least 1.
+  public static func expectedOutputs(
+    of recipe: Recipe, size: Size?, originals: Int, job: JobFacts
+  ) -> [ExpectedOutput] {
+    var outputs: [ExpectedOutput] = []
+    for variant in 1...max(originals, 1) {
+      let original = OriginalFacts(variant: variant, variants: originals)
+      for output in recipe.outputs {
+        let made = size.map { (output.resize?.geometry(for: $0) ?? ResizeGeometry(unchanged: $0)).outputSize }
+        let file = output.file.expectedName(job: job, original: original, size: made, format: output.format)
+        guard !outputs.contains(where: { $0.file == file && $0.size == made }) else { continue }
+        outputs.append(ExpectedOutput(file: file, format: output.format, size: made))
+      }
+    }
+    return outputs
+  }
+}
+
+extension FileNameTemplate {
+  fileprivate func expectedName(
+    job: JobFacts, original: OriginalFacts, size: Size?, format: ImageFormat
+  ) -> String {
+    let facts = Facts(job: job, original: original, output: OutputFacts(size: size ?? .unit, format: format))
+    let values = parts.map { part -> PlannedName.Value in
+      switch part {
+      case .literal(let text): return .fixed(text)
+      case .number: return .fixed(original.variants > 1 ? "-\(original.variant)" : "")
+      case .placeholder(let placeholder):
+        if size == nil, placeholder == .width || placeholder == .height { return .fixed(placeholder.text) }
+        // The job's id and what it lacks stand as they are written.
+        guard placeholder != .job, let value = try? value(of: placeholder, in: facts) else {
+          return .fixed(placeholder.text)
+        }
+        if case .digest = value { return .fixed(placeholder.text) }
+        return value
+      }
+    }
+    return PlannedName(values).settled ?? text
+  }
+}
+
+extension Size {
+  fileprivate static let unit = Size(width: 1, height: 1)
+}

@@ -1,0 +1,38 @@
+import Glibc
+
+/// A blob, open for reading any part of it. It stays readable when its name is gone.
+public final class BlobReader: Sendable {
+  /// In bytes; blobs never change once written.
+  public let count: Int
+
+  private let file: Descriptor
+  private let path: String
+
+  init(folder: borrowing Folder, name: String) throws(SpoolError) {
+    path = folder.pathOf(name)
+    file = try folder.openBeneath(RelativePath(name), flags: O_RDONLY)
+    count = try file.status(path: path).identity.size
+  }
+
+  /// Reads a part, from any thread.
+  ///
+  /// - Parameter range: within the blob.
+  /// - Throws: also when the blob is shorter than it was when it was opened.
+  public func bytes(in range: Range<Int>) throws(SpoolError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: range.count)
+    var filled = 0
+    while filled < bytes.count {
+      let start = filled
+      let read = try retrying("pread", path) {
+        // The kernel fills the part of the buffer behind what is there already.
+        unsafe bytes.withUnsafeMutableBytes { buffer in
+          let free = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[start...])
+          return unsafe Glibc.pread(file.number, free.baseAddress, free.count, range.lowerBound + start)
+        }
+      }
+      guard read > 0 else { throw .system(call: "pread", path: path, errno: EIO) }
+      filled += read
+    }
+    return bytes
+  }
+}
