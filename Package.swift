@@ -47,28 +47,32 @@ let package = Package(
     room("Codecs", ["Raster", "CCodecs", "CWebP"]),
     room("Metadata", ["Raster", "CExif", "CZlib"]),
     room("Processing", ["Raster", "Codecs", "Metadata"]),
+    room("Money"),
     room("Documents", [.product(name: "Yams", package: "Yams")]),
     room(
       "ImageAPI",
       [
-        "Documents", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "CZlib", "Documents", .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     room("Requests", ["Documents", "ImageAPI", "Processing", "Codecs", "Metadata", "Raster"]),
     room("Spool", ["CLinux"]),
-    room("Ledger", [.product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+      name: "Catalogue", dependencies: ["Documents", "ImageAPI", "Money"],
+      resources: [.embedInCode("models.json")], swiftSettings: strict),
+    room("Ledger", ["Money", .product(name: "GRDB", package: "GRDB.swift")]),
     room(
       "Daemon",
       [
-        "Requests", "ImageAPI", "Ledger", "Spool", "Processing", "Documents",
+        "Requests", "ImageAPI", "Catalogue", "Money", "Ledger", "Spool", "Processing", "Documents",
         .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     .target(
       name: "Sandbox",
       dependencies: [
-        "Raster", "Codecs", .product(name: "Crypto", package: "swift-crypto"),
+        "Raster", "Codecs", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -79,7 +83,8 @@ let package = Package(
     .executableTarget(
       name: "darkroom",
       dependencies: [
-        "Daemon", "Sandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Catalogue", "Codecs", "Daemon", "Documents", "ImageAPI", "Ledger", "Money", "Processing", "Raster", "Requests",
+        "Sandbox", "Spool", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -89,7 +94,9 @@ let package = Package(
     roomTests("Codecs", ["Raster"], exclude: ["fixtures.py"]),
     roomTests("Metadata", ["Raster"]),
     roomTests("Processing", ["Codecs", "Metadata", "Raster"]),
+    roomTests("Money"),
     roomTests("Documents"),
+    roomTests("Catalogue", ["Documents", "ImageAPI", "Money"]),
     roomTests(
       "ImageAPI",
       [
@@ -99,12 +106,12 @@ let package = Package(
       ]),
     roomTests("Requests", ["Codecs", "Documents", "ImageAPI", "Metadata", "Processing", "Raster"]),
     roomTests("Spool", ["CLinux"]),
-    roomTests("Ledger"),
+    roomTests("Ledger", ["Money"]),
     roomTests(
       "Daemon",
       [
-        "Documents", "ImageAPI", "Ledger", "Processing", "Requests", "Sandbox", "Spool",
-        .product(name: "Logging", package: "swift-log"),
+        "Catalogue", "Codecs", "Documents", "ImageAPI", "Ledger", "Money", "Processing", "Raster", "Requests",
+        "Sandbox", "Spool", .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
       name: "DarkroomTests", dependencies: ["darkroom"], exclude: ["manifests.py"], swiftSettings: tests),

@@ -1,7 +1,7 @@
+import Catalogue
 import Codecs
 import ImageAPI
 import Ledger
-import Metadata
 import Processing
 import Requests
 import Spool
@@ -19,6 +19,10 @@ struct Acceptance: Sendable {
   let ledger: JobLedger
   let pipelines: PipelineCatalog
   let limits: Limits
+  let budget: Budget
+  let assumptions: PriceAssumptions
+  /// The one in use now.
+  let catalogue: @Sendable () -> Catalogue
 
   /// The blob that holds the request as it was dropped.
   static let requestBlob = "request"
@@ -30,39 +34,109 @@ struct Acceptance: Sendable {
     return nil
   }
 
+  /// Makes jobs of the requests of one file: after a crash none of them is one, or all are. A request that is refused
+  /// does not touch the others.
+  ///
+  /// - Returns: one outcome each, in order.
   /// - Throws: when the disk or the ledger fails; then nothing was accepted, and the file is still in the inbox.
-  func accept(_ drop: Drop) throws -> Outcome {
-    let request: Request
-    switch drop.request {
-    case .failure(let error): return .refused(ErrorReport(error))
-    case .success(nil): return .known
-    case .success(let found?): request = found
-    }
-    if try isKnown(drop) { return .known }
-    guard request.chain.isEmpty else {
-      return .refused(
-        ErrorReport(
-          stage: .request, error: "the request has further operations (then), which this version does not run",
-          field: "then", next: "Make one request of each operation."))
-    }
-    guard let pipeline = pipelines[request.pipeline] else {
-      return .refused(
-        ErrorReport(
-          stage: .request, error: "the pipeline \"\(request.pipeline)\" is gone", field: "pipeline",
-          next: "Name one of \(pipelines.names.joined(separator: ", "))."))
-    }
-    let material: Material
+  func accept(_ drops: [Drop]) throws -> [Outcome] {
+    var outcomes: [Outcome?] = []
+    var candidates: [Candidate] = []
     do {
-      material = try Material(of: request, dropped: drop, in: trees.inbox, limits: limits)
-    } catch .missing(let path) {
-      return .refused(
-        ErrorReport(
-          stage: .request, error: "the image \(path) is not in the inbox", field: request.imageField,
-          next: "Put it there (paths are relative to the inbox), then drop the request again."))
-    } catch .refused(let report) {
-      return .refused(report)
+      for drop in drops {
+        do {
+          let candidate = try candidate(drop, outcome: outcomes.count)
+          if let candidate { candidates.append(candidate) }
+          outcomes.append(candidate == nil ? .known : nil)
+        } catch let report as ErrorReport {
+          outcomes.append(.refused(report))
+        }
+      }
+      // What cannot be looked at counts as occupied: nothing is overwritten in doubt.
+      let isOccupied = { (place: String) in (try? trees.output.exists(place)) ?? true }
+      let answers = candidates.isEmpty ? [] : try ledger.accept(candidates.map(\.job), isOccupied: isOccupied)
+      for (candidate, answer) in zip(candidates, answers) {
+        outcomes[candidate.outcome] = try settle(candidate, answer)
+      }
+    } catch {
+      for candidate in candidates { try? trees.spool.removeJob(candidate.job.id.description) }
+      throw error
     }
-    return try record(request, pipeline, material, drop)
+    return outcomes.compactMap(\.self)
+  }
+
+  /// A request whose blobs are in the spool.
+  private struct Candidate {
+    var job: NewJob
+    /// Without any call.
+    var isLocal: Bool
+    /// Which outcome is its.
+    var outcome: Int
+  }
+
+  /// - Returns: `nil` for a drop that is a job already.
+  /// - Throws: ``ErrorReport`` for a request that is refused.
+  private func candidate(_ drop: Drop, outcome: Int) throws -> Candidate? {
+    guard let request = try wellFormed(drop.request), try !isKnown(drop) else { return nil }
+    guard let pipeline = pipelines[request.pipeline] else {
+      throw ErrorReport(
+        stage: .request, error: "the pipeline \"\(request.pipeline)\" is gone", field: "pipeline",
+        next: "Name one of \(pipelines.names.joined(separator: ", ")).")
+    }
+    let material = try Material(of: request, dropped: drop, in: trees.inbox, limits: limits)
+    let received = Timestamp.now()
+    let preflight: Preflight
+    do throws(ErrorReport) {
+      preflight = try Preflight(
+        request, catalogue: catalogue(), assumptions: assumptions, now: received,
+        size: { material[$0]?.header.size })
+    } catch {
+      throw error.placed(in: drop.bytes, file: drop.path)
+    }
+    try preflight.check(budget)
+    let id = JobID.next()
+    let facts = JobFacts(
+      request, input: material.pictures.first?.header.size, job: id.description, received: received)
+    try checkNames(of: pipeline, facts)
+    let job = NewJob(
+      id: id, name: request.name, output: request.output, pipeline: request.pipeline, priority: request.priority,
+      labels: request.labels, source: drop.path, sourceIdentity: drop.identity,
+      collision: CollisionRule(pipeline.collision), model: preflight.steps.first?.model, received: received)
+    if pipeline.collision == .replace, try trees.output.occupant(of: job.place) == .other {
+      throw ErrorReport(
+        stage: .request, error: "the place \(job.place) holds something that is no directory", field: "name",
+        next: "Move it away, or give the request another name.")
+    }
+    var fitting = Fitting(material: material, allowed: pipeline.fitsInput, limits: limits)
+    let work = AcceptedWork(
+      operations: try zip(request.operations, preflight.steps).map { try fitting.accepted($0, model: $1.model) },
+      localOriginal: request.operation == nil ? material.pictures.first?.blob : nil,
+      recipe: pipeline.recipe, facts: facts, retriesUnknown: pipeline.onUnknown == .retry,
+      fitsInput: pipeline.fitsInput, warnings: preflight.warnings + fitting.warnings)
+    try trees.spool.createJob(
+      id.description,
+      blobs: [(Self.requestBlob, drop.bytes), (AcceptedWork.blob, try work.encoded())] + material.blobs + fitting.blobs)
+    return Candidate(job: job, isLocal: request.operations.isEmpty, outcome: outcome)
+  }
+
+  private func wellFormed(_ request: Result<Request?, RequestError>) throws(ErrorReport) -> Request? {
+    do {
+      return try request.get()
+    } catch {
+      throw ErrorReport(error)
+    }
+  }
+
+  /// A name that cannot be made is better known before anything is paid for.
+  private func checkNames(of pipeline: Pipeline, _ facts: JobFacts) throws(ErrorReport) {
+    for output in pipeline.recipe.outputs {
+      do {
+        try output.file.checkValues(of: facts)
+      } catch {
+        throw ErrorReport(
+          stage: .request, error: "\(error)", next: "Give the request what the name needs, or change the pipeline.")
+      }
+    }
   }
 
   /// A job was made of this very file before a crash. The same file dropped anew came to be after that job: a copy may
@@ -73,48 +147,14 @@ struct Acceptance: Sendable {
     return false
   }
 
-  private func record(
-    _ request: Request, _ pipeline: Pipeline, _ material: Material, _ drop: Drop
-  ) throws -> Outcome {
-    let job = JobID.next()
-    let received = Timestamp.now()
-    let facts = JobFacts(request, material, job: job, received: received)
-    do {
-      // A name that cannot be made is better known before anything is paid for.
-      for output in pipeline.recipe.outputs { try output.file.checkValues(of: facts) }
-    } catch {
-      return .refused(
-        ErrorReport(
-          stage: .request, error: "\(error)", next: "Give the request what the name needs, or change the pipeline."))
-    }
-    let work = AcceptedWork(
-      operations: request.operation.map { [AcceptedOperation($0, material: material)] } ?? [],
-      localOriginal: request.operation == nil ? material.pictures.first?.blob : nil,
-      recipe: pipeline.recipe, facts: facts,
-      retriesUnknown: pipeline.onUnknown == .retry, warnings: request.warnings.map(\.description))
-    try trees.spool.createJob(
-      job.description,
-      blobs: [(Self.requestBlob, drop.bytes), (AcceptedWork.blob, try work.encoded())] + material.blobs)
-    let new = NewJob(
-      id: job, name: request.name, output: request.output, pipeline: request.pipeline, priority: request.priority,
-      labels: request.labels, source: drop.path, sourceIdentity: drop.identity,
-      collision: CollisionRule(pipeline.collision), model: request.operation?.model, received: received)
-    if pipeline.collision == .replace, try trees.output.occupant(of: new.place) == .other {
-      try trees.spool.removeJob(job.description)
-      return .refused(
-        ErrorReport(
-          stage: .request, error: "the place \(new.place) holds something that is no directory", field: "name",
-          next: "Move it away, or give the request another name."))
-    }
-    // What cannot be looked at counts as occupied: nothing is overwritten in doubt.
-    let isOccupied = { (place: String) in (try? trees.output.exists(place)) ?? true }
-    switch try ledger.accept(new, isOccupied: isOccupied) {
+  private func settle(_ candidate: Candidate, _ answer: Ledger.Acceptance) throws -> Outcome {
+    switch answer {
     case .accepted(let accepted):
       // A job that waits for another one's place is taken up by the dispatcher when it has it.
-      if request.operation == nil, accepted.wait == nil { try ledger.respondWithoutCall(job, at: .now()) }
-      return .accepted(job, place: accepted.place)
+      if candidate.isLocal, accepted.wait == nil { try ledger.respondWithoutCall(accepted.id, at: .now()) }
+      return .accepted(accepted.id, place: accepted.place)
     case .collision(let collision):
-      try trees.spool.removeJob(job.description)
+      try trees.spool.removeJob(candidate.job.id.description)
       return .refused(
         ErrorReport(
           stage: .request, error: "\(collision)", field: "name",
@@ -138,43 +178,5 @@ extension CollisionRule {
       case .suffix: .suffix
       case .replace: .replace
       }
-  }
-}
-
-extension Request {
-  /// The first field that names a picture, for messages.
-  fileprivate var imageField: String? {
-    switch work {
-    case .source: "source"
-    case .call(let operation): operation.files.first?.path.joined(separator: ".")
-    }
-  }
-}
-
-extension AcceptedOperation {
-  fileprivate init(_ operation: ImageAPI.Operation, material: Material) {
-    let pictures = operation.files.compactMap { field -> Picture? in
-      guard case .inbox(let path) = field.source, let picture = material[path] else { return nil }
-      return Picture(path: field.path, blob: picture.blob, mediaType: picture.header.format.mediaType)
-    }
-    self.init(operation, pictures: pictures)
-  }
-}
-
-extension JobFacts {
-  fileprivate init(_ request: Request, _ material: Material, job: JobID, received: Timestamp) {
-    let operation = request.operation
-    let provenance = Provenance(
-      source: operation?.provenanceSource ?? .untouched, system: operation.map { Self.system(model: $0.model) },
-      prompt: operation?.prompt, parameters: operation?.provenanceParameters ?? [], created: received.description)
-    self.init(
-      name: request.name, job: job.description, pipeline: request.pipeline, labels: request.labels,
-      model: operation?.model, seed: operation?.seed, date: received.day,
-      requestedSize: operation?.requestedSize(of: material.pictures.first?.header.size) ?? .unspecified,
-      requestedFormat: operation?.requestedImageFormat, provenance: provenance)
-  }
-
-  private static func system(model: String?) -> String {
-    model.map { "Venice.ai \($0)" } ?? "Venice.ai"
   }
 }

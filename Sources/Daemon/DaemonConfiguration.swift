@@ -1,5 +1,7 @@
+import Catalogue
 import Codecs
 import ImageAPI
+import Ledger
 
 /// Everything the daemon is told once, at start.
 public struct DaemonConfiguration: Sendable {
@@ -24,13 +26,20 @@ public struct DaemonConfiguration: Sendable {
   public var rescan: Duration
   /// How often the balance is asked for while the account has none.
   public var accountCheck: Duration
+  /// What may be spent; what is not set is not limited.
+  public var budget: Budget
+  /// What is taken for the price of what the catalogue does not price.
+  public var assumptions: PriceAssumptions
+  /// How old the catalogue may become before it is fetched again.
+  public var catalogueLifetime: Duration
   public var api: APIConfiguration
 
   public init(
     inbox: String, output: String, failed: String, spool: String, api: APIConfiguration, workers: Int,
     concurrency: Int = 4, requestsPerMinute: Int = 20, limits: Limits = Limits(), retry: RetryPolicy = RetryPolicy(),
     settling: Duration = .seconds(1), imageWait: Duration = .seconds(60),
-    rescan: Duration = .seconds(60), accountCheck: Duration = .seconds(60)
+    rescan: Duration = .seconds(60), accountCheck: Duration = .seconds(60), budget: Budget = Budget(),
+    assumptions: PriceAssumptions = PriceAssumptions(), catalogueLifetime: Duration = .seconds(86_400)
   ) {
     self.inbox = inbox
     self.output = output
@@ -45,6 +54,9 @@ public struct DaemonConfiguration: Sendable {
     self.imageWait = imageWait
     self.rescan = rescan
     self.accountCheck = accountCheck
+    self.budget = budget
+    self.assumptions = assumptions
+    self.catalogueLifetime = catalogueLifetime
     self.api = api
   }
 }

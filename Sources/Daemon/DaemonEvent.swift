@@ -23,4 +23,8 @@ public enum DaemonEvent: Sendable, Hashable {
   /// No call goes out until the account is open again.
   case accountClosed(reason: String)
   case accountOpened
+  /// Models and prices are the API's own of now.
+  case catalogueFetched(models: Int)
+  /// Models and prices stay what was known before.
+  case catalogueUnavailable(reason: String)
 }

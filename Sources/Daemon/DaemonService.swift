@@ -86,7 +86,9 @@ extension DaemonService.Report {
     switch event {
     case .published: published += 1
     case .failed, .refused, .obstacle: failed += 1
-    case .accepted, .awaitsImage, .calling, .responded, .waiting, .held, .accountClosed, .accountOpened: break
+    case .accepted, .awaitsImage, .calling, .responded, .waiting, .held, .accountClosed, .accountOpened,
+      .catalogueFetched, .catalogueUnavailable:
+      break
     }
   }
 }

@@ -2,10 +2,20 @@ import Crypto
 
 extension SHA256 {
   /// The digest in lower-case hexadecimal.
-  static func text(of bytes: [UInt8]) -> String {
+  static func text(of bytes: [UInt8]) -> String { hash(data: bytes).hexadecimal }
+
+  mutating func update(_ bytes: Span<UInt8>) {
+    // The hash reads the bytes during the call only.
+    unsafe bytes.withUnsafeBytes { unsafe update(bufferPointer: $0) }
+  }
+}
+
+extension SHA256Digest {
+  /// Lower case.
+  var hexadecimal: String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
-    for byte in hash(data: bytes) {
+    for byte in self {
       text.append(digits[Int(byte >> 4)])
       text.append(digits[Int(byte & 15)])
     }

@@ -1,5 +1,7 @@
+import Catalogue
 import ImageAPI
 import Ledger
+import Money
 import Processing
 import Spool
 import Synchronization
@@ -19,6 +21,8 @@ actor Dispatcher {
   private let ledger: JobLedger
   private let client: APIClient
   private let publisher: Publisher
+  private let interim: Interim
+  private let catalogue: @Sendable () -> Catalogue
   private let configuration: DaemonConfiguration
   private let observe: @Sendable (DaemonEvent) -> Void
 
@@ -28,6 +32,8 @@ actor Dispatcher {
   private let workers: BlockingWork
 
   private var schedule: Schedule
+  /// The least that a job which waits for the day's budget may cost; `nil` when none waits.
+  private var leastNeed: USD?
   private var active: Set<JobID> = []
   private let isStopping = Atomic(false)
   private var endsWhenIdle = false
@@ -38,23 +44,29 @@ actor Dispatcher {
   /// When the output tree or the spool is full, the job is tried again after this.
   private static let roomCheck = Duration.seconds(30)
 
+  /// - Parameter catalogue: the one in use now.
   init(
-    trees: Trees, failed: FailedRequests, ledger: JobLedger, configuration: DaemonConfiguration,
+    trees: Trees, failed: FailedRequests, ledger: JobLedger, client: APIClient,
+    catalogue: @escaping @Sendable () -> Catalogue, configuration: DaemonConfiguration,
     observe: @escaping @Sendable (DaemonEvent) -> Void
-  ) {
+  ) throws(LedgerError) {
     self.trees = trees
     self.failed = failed
     self.ledger = ledger
+    self.client = client
+    self.catalogue = catalogue
     self.configuration = configuration
     self.observe = observe
-    client = APIClient(configuration: configuration.api)
     publisher = Publisher(trees: trees, ledger: ledger, finisher: Finisher(limits: configuration.limits))
+    interim = Interim(spool: trees.spool, ledger: ledger, limits: configuration.limits)
     disk = BlockingWork(name: "responses", threads: configuration.concurrency)
     workers = BlockingWork(name: "workers", threads: configuration.workers)
+    let now = Timestamp.now()
+    let recent = try ledger.recentCalls(since: now + .seconds(-60))
     schedule = Schedule(
       Schedule.Configuration(
         concurrency: configuration.concurrency, requestsPerMinute: configuration.requestsPerMinute,
-        retry: configuration.retry))
+        retry: configuration.retry), recent: recent.map { RecentCall($0, now: now) }, now: .now)
   }
 
   /// There may be something to do.
@@ -106,7 +118,7 @@ actor Dispatcher {
     try ledger.wakeDue(now: .now())
     // What is active is at the head of the list as well; beyond it, some more.
     for job in try ledger.nextResponded(limit: active.count + 16) where active.insert(job.id).inserted {
-      start(.publication(job))
+      start(.response(job))
     }
     while true {
       let now = ContinuousClock.now
@@ -129,23 +141,23 @@ actor Dispatcher {
     do {
       let work = try AcceptedWork(encoded: trees.spool.read(job: job.id.description, name: AcceptedWork.blob))
       if work.operations.isEmpty {
-        start(.publication(try ledger.respondWithoutCall(job.id, at: .now())))
-      } else {
-        start(.call(try prepare(job, work), job, work))
+        start(.response(try ledger.respondWithoutCall(job.id, at: .now())))
+        active.insert(job.id)
+      } else if let prepared = try prepare(job, work) {
+        start(.call(prepared, job, work))
+        active.insert(job.id)
       }
-      active.insert(job.id)
     } catch let error as LedgerError {
       throw error
     } catch let error as SpoolError where error.isOutOfRoom {
       // Nothing was sent: an answer that cannot be kept is not asked for.
       try wait(job, for: error)
     } catch {
-      let report = ErrorReport(
-        stage: .call, error: "what the job was accepted to do cannot be read from the spool: \(error)",
-        next: "Nothing was sent. Drop the request again.")
-      try? keepRequest(of: job, report)
-      try ledger.fail(job.id, error: report.description, at: .now())
-      observe(.failed(job: job.id.description, request: job.source, report))
+      try fail(
+        job,
+        ErrorReport(
+          stage: .call, error: "what the job was accepted to do cannot be read from the spool: \(error)",
+          next: "Nothing was sent. Drop the request again."))
     }
   }
 
@@ -158,7 +170,8 @@ actor Dispatcher {
   /// What a job's task begins with.
   private enum Start: Sendable {
     case call(PreparedCall, Job, AcceptedWork)
-    case publication(Job)
+    /// An answer is kept, or none is needed.
+    case response(Job)
   }
 
   /// Everything that a call needs, and its intent committed.
@@ -168,24 +181,70 @@ actor Dispatcher {
     let response: ResponseBlob
     let responseName: String
     let call: Call
+    let estimate: Estimate
   }
 
-  private func prepare(_ job: Job, _ work: AcceptedWork) throws -> PreparedCall {
+  /// - Returns: `nil` when the budget does not allow the call; the job waits, or has failed.
+  private func prepare(_ job: Job, _ work: AcceptedWork) throws -> PreparedCall? {
     let id = job.id.description
-    let accepted = work.operations[0]
-    let uploads = try accepted.pictures.map { picture in
-      Upload(
-        path: picture.path, fileName: picture.blob, mediaType: picture.mediaType,
-        bytes: try trees.spool.read(job: id, name: picture.blob))
+    let accepted = work.operation(ofStep: job.step)
+    var uploads = try accepted.pictures.map { try upload($0.blob, $0.mediaType, at: $0.path, job) }
+    var pixels = accepted.pictures.first?.pixels
+    if let path = accepted.previous,
+      let input = try interim.input(of: AcceptedWork.Turn(step: job.step, item: job.item), job, work)
+    {
+      uploads.append(try upload(input.blob, input.format.mediaType, at: path, job))
+      pixels = input.pixels
     }
     let operation = try accepted.operation()
+    let estimate = catalogue().estimate(operation, inputPixels: pixels, assumptions: configuration.assumptions)
     let name = "call-\(JobID.next()).response"
     let response = try ResponseBlob(in: trees.spool, job: id, name: name, disk: disk)
-    let call = try ledger.beginCall(
-      job.id, endpoint: operation.endpoint.path, model: operation.model, reserving: nil, at: .now())
-    schedule.began(now: .now)
-    return PreparedCall(
-      operation: operation, uploads: uploads, response: response, responseName: name, call: call)
+    switch try ledger.beginCall(
+      job.id, endpoint: operation.endpoint.path, model: accepted.model, reserving: estimate.worst,
+      within: configuration.budget, at: .now())
+    {
+    case .begun(let call):
+      schedule.began(model: accepted.model, now: .now)
+      return PreparedCall(
+        operation: operation, uploads: uploads, response: response, responseName: name, call: call, estimate: estimate)
+    case .beyond(let limit):
+      response.discard()
+      try turnAway(job, limit)
+      return nil
+    }
+  }
+
+  private func upload(_ blob: String, _ mediaType: String, at path: [String], _ job: Job) throws(SpoolError) -> Upload {
+    let reader = try trees.spool.reader(job: job.id.description, name: blob)
+    return Upload(path: path, fileName: blob, mediaType: mediaType, content: StoredUpload(reader: reader, disk: disk))
+  }
+
+  // MARK: The budget
+
+  /// The day's budget comes back; a job's own does not.
+  private func turnAway(_ job: Job, _ limit: BudgetLimit) throws {
+    switch limit {
+    case .day(_, _, let needed, let until):
+      leastNeed = min(leastNeed ?? needed, needed)
+      try ledger.wait(job.id, .budget, until: until, error: limit.description, at: .now())
+      observe(.waiting(job: job.id.description, reason: limit.description, until: until))
+    case .job:
+      try fail(
+        job,
+        ErrorReport(
+          stage: .call, error: limit.description,
+          next: "Nothing more was sent. Have budget.per-job-usd raised, then drop the request again.",
+          kept: try trees.spool.kept(job.id)))
+    }
+  }
+
+  /// A call that cost less than was set aside may leave room for those that wait.
+  private func resumeWithinBudget() throws {
+    guard let need = leastNeed, let limit = configuration.budget.perDay else { return }
+    guard try ledger.spent(onDayOf: .now()) + need <= limit else { return }
+    leastNeed = nil
+    try ledger.resume(.budget)
   }
 
   // MARK: One job
@@ -196,17 +255,33 @@ actor Dispatcher {
       switch start {
       case .call(let prepared, let job, let work):
         id = job.id
-        if let responded = try await call(prepared, job, work) { try await publish(responded, work) }
-      case .publication(let job):
+        let responded = try await call(prepared, job, work)
+        try resumeWithinBudget()
+        if let responded { try await carryOn(responded, work) }
+      case .response(let job):
         id = job.id
         let work = try AcceptedWork(encoded: trees.spool.read(job: job.id.description, name: AcceptedWork.blob))
-        try await publish(job, work)
+        try await carryOn(job, work)
       }
       active.remove(id)
     } catch {
       stop(because: error)
     }
     wake()
+  }
+
+  /// After an answer: the next call's turn, or publication after the last.
+  private func carryOn(_ job: Job, _ work: AcceptedWork) async throws {
+    let turn = AcceptedWork.Turn(step: job.step, item: job.item)
+    guard !work.operations.isEmpty, let next = work.turn(after: turn) else { return try await publish(job, work) }
+    let interim = self.interim
+    switch try await workers.run({ () throws(any Error) in try interim.check(job, work) }) {
+    case .sound:
+      try ledger.advance(
+        job.id, step: next.step, item: next.item, model: work.operation(ofStep: next.step).model, at: .now())
+    case .noRoom(let error): try wait(job, for: error)
+    case .failed(let report): try fail(job, report)
+    }
   }
 
   /// - Returns: the job, when its answer is kept.
@@ -217,12 +292,15 @@ actor Dispatcher {
         job: job.id.description, endpoint: call.endpoint, model: call.model, attempt: call.attempt))
     let outcome = await client.call(
       prepared.operation, uploads: prepared.uploads, idempotencyKey: call.key, into: prepared.response)
-    let unknowns = try ledger.calls(of: job.id).count { $0.step == call.step && $0.state == .unknown } + 1
+    let earlier = try ledger.calls(of: job.id).filter { $0.step == call.step && $0.item == call.item }
     var verdict = schedule.finished(
-      outcome, model: call.model, attempt: call.attempt, unknowns: unknowns, retriesUnknown: work.retriesUnknown,
-      now: .now, wallClock: Int(Timestamp.now().microseconds / 1_000_000), jitter: .random(in: 0...1))
+      outcome, model: call.model, attempt: call.attempt,
+      serverErrors: earlier.count { $0.ordinal == call.ordinal && ($0.status == 500 || $0.status == 503) } + 1,
+      unknowns: earlier.count { $0.state == .unknown } + 1, retriesUnknown: work.retriesUnknown, now: .now,
+      wallClock: Int(Timestamp.now().microseconds / 1_000_000), jitter: .random(in: 0...1))
     if verdict == .checkKey {
-      verdict = schedule.keyChecked(await keyState(), attempt: call.attempt, jitter: .random(in: 0...1))
+      let state = await keyState()
+      verdict = schedule.keyChecked(state, attempt: call.attempt, now: .now, jitter: .random(in: 0...1))
     }
     switch outcome {
     case .response(let head): return try await keep(head, prepared, job)
@@ -265,7 +343,8 @@ actor Dispatcher {
         call,
         .responded(
           CallResult.Response(
-            status: head.status, responseID: head.requestID, headers: head.keptHeaders, body: prepared.responseName)),
+            status: head.status, responseID: head.requestID, headers: head.keptHeaders, body: prepared.responseName,
+            charged: prepared.estimate.settled(isEnhanced: head.enhancedPrompt != nil))),
         at: .now())
       observe(.responded(job: job.id.description, bytes: bytes))
       return responded
@@ -289,10 +368,10 @@ actor Dispatcher {
       let until = Timestamp.now() + delay
       _ = try ledger.finishCall(prepared.call, result(.wait(reason, until: until)), at: .now())
       observe(.waiting(job: id, reason: report.error, until: until))
-    case .waitForAccount(let reason):
+    case .waitForAccount(let reason, let isNew):
       _ = try ledger.finishCall(prepared.call, result(.wait(reason, until: nil)), at: .now())
       observe(.waiting(job: id, reason: report.error, until: nil))
-      observe(.accountClosed(reason: report.error))
+      if isNew { observe(.accountClosed(reason: report.error)) }
     case .responded, .fail, .hold, .checkKey:
       // The ledger first: a crash before it would leave a call that nobody knows the outcome of.
       _ = try ledger.finishCall(prepared.call, result(.fail), at: .now())
@@ -308,12 +387,15 @@ actor Dispatcher {
     case .published(let place, let files, let warnings):
       observe(.published(job: id, place: place, files: files, warnings: warnings))
     case .noRoom(let error): try wait(job, for: error)
-    case .failed(let report):
-      // A crash in between tells the same failure again, and leaves one file.
-      try keepRequest(of: job, report)
-      try ledger.fail(job.id, error: report.description, at: .now())
-      observe(.failed(job: id, request: job.source, report))
+    case .failed(let report): try fail(job, report)
     }
+  }
+
+  /// A crash in between tells the same failure again, and leaves one file.
+  private func fail(_ job: Job, _ report: ErrorReport) throws {
+    try keepRequest(of: job, report)
+    try ledger.fail(job.id, error: report.description, at: .now())
+    observe(.failed(job: job.id.description, request: job.source, report))
   }
 
   private func keepRequest(of job: Job, _ report: ErrorReport) throws {
@@ -337,15 +419,18 @@ actor Dispatcher {
   /// Asks now and then whether the account is open again, until it is stopped.
   func watchAccount() async {
     while !isStopped, !Task.isCancelled {
-      try? await Task.sleep(for: configuration.accountCheck)
+      try? await Task.sleep(for: schedule.accountCheck(after: configuration.accountCheck))
       guard let reason = schedule.closed else { continue }
       let isOpen: Bool
       switch reason {
       case .account: isOpen = (try? await client.balance().canConsume) ?? false
       case .key, .rate, .budget, .capacity, .network, .retry, .room, .place: isOpen = await keyState() == .works
       }
-      guard isOpen else { continue }
-      schedule.accountOpened()
+      guard isOpen else {
+        if reason == .key { schedule.accountCheckFailed(now: .now) }
+        continue
+      }
+      guard schedule.accountOpened(now: .now) else { continue }
       do {
         // A 402 and a 403 in flight together leave jobs that wait for either.
         try ledger.resume(.account)

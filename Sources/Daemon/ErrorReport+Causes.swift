@@ -5,7 +5,7 @@ import Requests
 import Spool
 
 extension ErrorReport {
-  init(_ error: RequestError) {
+  public init(_ error: RequestError) {
     self.init(
       stage: .request, error: error.reason, field: error.key.isEmpty ? nil : error.key,
       place: Place(line: error.position.line, column: error.position.column), next: error.remedy + ".")
@@ -26,6 +26,12 @@ extension ErrorReport {
       stage: .answer, error: "the API's answer is unfit: \(error)",
       next: "It was paid for, and is kept as it came. Look at it; drop the request again to pay for another.",
       kept: kept)
+  }
+
+  init(missingAnswerTo turn: AcceptedWork.Turn) {
+    self.init(
+      stage: .answer, error: "no answer is kept for call \(turn.item) of step \(turn.step)",
+      next: "Requeue the job: calls that have answers are not made again.")
   }
 
   /// - Parameter isPaid: whether the original came from a paid call.

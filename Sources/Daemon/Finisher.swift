@@ -7,7 +7,8 @@ import Spool
 /// From originals to finished files in a staged directory. The daemon and `darkroom process` both go through here.
 struct Finisher: Sendable {
   struct Original: Sendable {
-    var bytes: [UInt8]
+    /// Its bytes, asked for when its turn comes: one original is in memory at a time.
+    var load: @Sendable () throws(SpoolError) -> [UInt8]
     var facts: OriginalFacts
   }
 
@@ -36,15 +37,21 @@ struct Finisher: Sendable {
   ) throws(RunError<SpoolError>) -> Result {
     var result = Result()
     for original in originals {
+      let bytes: [UInt8]
+      do throws(SpoolError) {
+        bytes = try original.load()
+      } catch {
+        throw .emission(error)
+      }
       let plan: Plan
       do throws(ProcessingError) {
-        let report = try Processor.examine(original.bytes.span, limits: limits)
+        let report = try Processor.examine(bytes.span, limits: limits)
         plan = try Processor.plan(recipe, for: report, original: original.facts, job: job, limits: limits)
       } catch {
         throw .processing(error)
       }
       result.warn(plan.warnings)
-      try Processor.run(plan, original: original.bytes.span, limits: limits) { finished throws(SpoolError) in
+      try Processor.run(plan, original: bytes.span, limits: limits) { finished throws(SpoolError) in
         let sha256 = SHA256.text(of: finished.bytes)
         let file = finished.fileName(sha256: sha256)
         // Two variants that are one picture come to one name when the name is made of the picture's digest.

@@ -1,3 +1,4 @@
+import ImageAPI
 import Ledger
 import Requests
 import Spool
@@ -8,6 +9,7 @@ struct House: Sendable {
   let ledger: JobLedger
   let intake: Intake
   let dispatcher: Dispatcher
+  private let catalogue: CatalogueKeeper
   private let inboxPath: String
   private let observer: @Sendable (DaemonEvent) -> Void
 
@@ -25,11 +27,16 @@ struct House: Sendable {
       inbox: inbox, spool: spool, output: try OutputTree(path: configuration.output))
     let failed = try FailedRequests(path: configuration.failed)
     try Self.recover(trees, ledger, observer)
+    let client = APIClient(configuration: configuration.api)
+    let keeper = CatalogueKeeper(
+      spool: spool, client: client, lifetime: configuration.catalogueLifetime, observe: observer)
+    catalogue = keeper
     intake = Intake(
-      trees: trees, failed: failed, ledger: ledger, pipelines: pipelines, configuration: configuration, isOnce: isOnce,
-      observe: observer)
-    dispatcher = Dispatcher(
-      trees: trees, failed: failed, ledger: ledger, configuration: configuration, observe: observer)
+      trees: trees, failed: failed, ledger: ledger, pipelines: pipelines, catalogue: { keeper.current },
+      configuration: configuration, isOnce: isOnce, observe: observer)
+    dispatcher = try Dispatcher(
+      trees: trees, failed: failed, ledger: ledger, client: client, catalogue: { keeper.current },
+      configuration: configuration, observe: observer)
   }
 
   /// Puts right what an earlier end left: done twice, it changes nothing more.
@@ -44,6 +51,8 @@ struct House: Sendable {
     // A new start is a new chance: whoever mended the account or the key has started the daemon again.
     try ledger.resume(.account)
     try ledger.resume(.key)
+    // So it is for a budget, which may have been raised.
+    try ledger.resume(.budget)
     for name in try trees.spool.jobs() {
       guard let id = JobID(name) else { continue }
       do {
@@ -70,10 +79,17 @@ struct House: Sendable {
   func work(takingIn takeIn: @escaping @Sendable () async throws -> Void) async throws {
     try await withThrowingTaskGroup(of: End.self) { group in
       group.addTask { .dispatcher(await Self.failure(of: dispatcher.run)) }
-      group.addTask { .intake(await Self.failure(of: takeIn)) }
+      group.addTask {
+        await catalogue.waitForFirst()
+        return .intake(await Self.failure(of: takeIn))
+      }
       group.addTask {
         await dispatcher.watchAccount()
         return .account
+      }
+      group.addTask {
+        await catalogue.keepFresh()
+        return .catalogue
       }
       var failure: (any Error)?
       for try await end in group {
@@ -86,7 +102,7 @@ struct House: Sendable {
           guard let error, !(error is CancellationError) else { continue }
           failure = failure ?? error
           dispatcher.stop()
-        case .account: break
+        case .account, .catalogue: break
         }
       }
       if let failure { throw failure }
@@ -97,6 +113,7 @@ struct House: Sendable {
     case dispatcher((any Error)?)
     case intake((any Error)?)
     case account
+    case catalogue
   }
 
   private static func failure(of body: () async throws -> Void) async -> (any Error)? {

@@ -1,3 +1,4 @@
+import Catalogue
 import Ledger
 import Processing
 import Requests
@@ -46,12 +47,14 @@ actor Intake {
 
   init(
     trees: Trees, failed: FailedRequests, ledger: JobLedger, pipelines: PipelineCatalog,
-    configuration: DaemonConfiguration, isOnce: Bool,
+    catalogue: @escaping @Sendable () -> Catalogue, configuration: DaemonConfiguration, isOnce: Bool,
     observe: @escaping @Sendable (DaemonEvent) -> Void
   ) {
     self.trees = trees
     self.failed = failed
-    acceptance = Acceptance(trees: trees, ledger: ledger, pipelines: pipelines, limits: configuration.limits)
+    acceptance = Acceptance(
+      trees: trees, ledger: ledger, pipelines: pipelines, limits: configuration.limits, budget: configuration.budget,
+      assumptions: configuration.assumptions, catalogue: catalogue)
     reader = RequestReader(pipelines: pipelines)
     self.pipelines = pipelines
     self.configuration = configuration
@@ -156,14 +159,13 @@ actor Intake {
     if waitsLonger, let image = try drops.lazy.compactMap({ try acceptance.missingImage(of: $0) }).first {
       return wait(path, for: image, now: now)
     }
-    for index in drops.indices {
-      switch try acceptance.accept(drops[index]) {
+    for (drop, outcome) in zip(drops, try acceptance.accept(drops)) {
+      switch outcome {
       case .accepted(let job, let place):
         look.accepted += 1
-        observe(.accepted(job: job.description, request: drops[index].path, place: place))
+        observe(.accepted(job: job.description, request: drop.path, place: place))
       case .known: break
-      case .refused(let report):
-        try keep(drops[index], report)
+      case .refused(let report): try keep(drop, report)
       }
     }
     _ = try trees.inbox.remove(claim)

@@ -66,7 +66,7 @@ public final class LocalProcessor: Sendable {
     let header = try? Processor.examine(bytes.span, limits: finisher.limits).header
     var staged = try tree.stage(Self.stagingLabel)
     let result = try finisher.finish(
-      [Finisher.Original(bytes: bytes, facts: OriginalFacts())], recipe: pipeline.recipe, job: facts, into: &staged)
+      [Finisher.Original(load: { bytes }, facts: OriginalFacts())], recipe: pipeline.recipe, job: facts, into: &staged)
     let original = Original(
       index: 1, ordinal: nil, file: name, format: header?.format.rawValue ?? "", width: header?.size.width ?? 0,
       height: header?.size.height ?? 0, bytes: bytes.count, sha256: SHA256.text(of: bytes))

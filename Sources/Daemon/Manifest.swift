@@ -24,11 +24,6 @@ struct Manifest: Sendable {
   var received: Timestamp
   var published: Timestamp
 
-  struct AnswerFacts: Sendable {
-    var id: String?
-    var timing: JSONObject?
-  }
-
   /// One JSON document, a member a line.
   func encoded() -> [UInt8] {
     var object = JSONObject()
@@ -52,6 +47,10 @@ struct Manifest: Sendable {
     object["endpoint"] = .string(call.endpoint)
     object["model"] = call.model.map(JSONValue.string)
     object["key"] = .string(call.key)
+    if calls.contains(where: { $0.step > 1 }) {
+      object["step"] = .number(String(call.step))
+      object["item"] = .number(String(call.item))
+    }
     object["attempts"] = .number(String(call.attempt))
     object["status"] = call.status.map { .number(String($0)) }
     object["id"] = (answers[call.ordinal]?.id ?? call.responseID).map(JSONValue.string)
@@ -65,9 +64,11 @@ struct Manifest: Sendable {
     case .certain(let usd):
       object["charged"] = .bool(true)
       object["usd"] = usd.map { .number($0.description) } ?? .null
-    case .unknown:
+    case .unknown(let most):
       // Nobody knows; a later call of the same operation has answered.
       object["charged"] = .null
+      object["usd"] = .null
+      object["at-most-usd"] = most.map { .number($0.description) }
     }
     let own = originals.filter { $0.ordinal == call.ordinal }
     object["original"] = own.first.map(Self.describe)

@@ -25,6 +25,8 @@ struct Publisher: Sendable {
   let ledger: JobLedger
   let finisher: Finisher
 
+  private var cutter: OriginalCutter { OriginalCutter(spool: trees.spool) }
+
   private static let manifestLimit = 64 << 20
 
   /// - Parameter job: has responded.
@@ -33,10 +35,12 @@ struct Publisher: Sendable {
     if let outcome = try alreadyPublished(job) { return outcome }
     do {
       return try make(job, work)
+    } catch let report as ErrorReport {
+      return .failed(report)
     } catch let error as AnswerError {
-      return .failed(ErrorReport(error, kept: try kept(job)))
+      return .failed(ErrorReport(error, kept: try trees.spool.kept(job.id)))
     } catch RunError<SpoolError>.processing(let error) {
-      return .failed(ErrorReport(error, isPaid: work.localOriginal == nil, kept: try kept(job)))
+      return .failed(ErrorReport(error, isPaid: !work.operations.isEmpty, kept: try trees.spool.kept(job.id)))
     } catch RunError<SpoolError>.emission(let error) {
       return try failure(error, job)
     } catch let error as SpoolError {
@@ -47,24 +51,29 @@ struct Publisher: Sendable {
   private func failure(_ error: SpoolError, _ job: Job) throws -> Outcome {
     // An error of the very last sync comes when the directory is in its place already.
     if let outcome = try alreadyPublished(job) { return outcome }
-    return error.isOutOfRoom ? .noRoom(error) : .failed(ErrorReport(publishing: error, kept: try kept(job)))
+    return error.isOutOfRoom
+      ? .noRoom(error) : .failed(ErrorReport(publishing: error, kept: try trees.spool.kept(job.id)))
   }
 
   private func make(_ job: Job, _ work: AcceptedWork) throws -> Outcome {
     let id = job.id.description
-    let calls = try answers(to: job)
-    let cut = try originals(of: job, work, calls)
+    let cut = try originals(of: job, work)
     var facts = work.facts
-    facts.provenance.originalSHA256 = cut.originals.first?.sha256
+    facts.provenance.originalSHA256 = cut.finals.first?.original.sha256
     var staged = try trees.output.stage(id)
     let result = try finisher.finish(
-      zip(cut.originals, cut.bytes).map { original, bytes in
-        Finisher.Original(bytes: bytes, facts: OriginalFacts(original, of: cut.originals, calls))
+      cut.finals.enumerated().map { index, final in
+        Finisher.Original(
+          load: { [spool = trees.spool] () throws(SpoolError) in try spool.read(job: id, name: final.original.file) },
+          facts: final.facts(variant: index + 1, of: cut.finals.count))
       }, recipe: work.recipe, job: facts, into: &staged)
-    let warnings = work.warnings + calls.flatMap(\.warnings) + result.warnings
+    let calls = try ledger.calls(of: job.id).filter { $0.state == .responded || $0.state == .unknown }
+    var warnings = work.warnings
+    for warning in calls.flatMap(\.warnings) + result.warnings where !warnings.contains(warning) {
+      warnings.append(warning)
+    }
     let manifest = Manifest(
-      job: id, name: job.name, pipeline: job.pipeline, labels: job.labels, request: try request(of: job),
-      calls: try ledger.calls(of: job.id).filter { $0.state == .responded || $0.state == .unknown },
+      job: id, name: job.name, pipeline: job.pipeline, labels: job.labels, request: try request(of: job), calls: calls,
       originals: cut.originals, answers: cut.answers, outputs: result.outputs, warnings: warnings,
       received: job.received, published: .now())
     try staged.write(manifest.encoded().span, to: Manifest.fileName)
@@ -77,61 +86,69 @@ struct Publisher: Sendable {
   // MARK: Originals
 
   private struct Cut {
+    /// Of all calls, and the local picture before them.
     var originals: [Original] = []
-    var bytes: [[UInt8]] = []
+    /// What the outputs are made of: the pictures of the last step, or the local one.
+    var finals: [Final] = []
     /// What the answers say of themselves, by their call.
-    var answers: [Int: Manifest.AnswerFacts] = [:]
+    var answers: [Int: AnswerFacts] = [:]
   }
 
-  /// The answer to each of the job's operations: the last, where a job was queued again after a failure.
-  private func answers(to job: Job) throws(LedgerError) -> [Call] {
-    var last: [Int: Call] = [:]
-    for call in try ledger.calls(of: job.id) where call.state == .responded { last[call.step] = call }
-    return last.values.sorted { $0.step < $1.step }
+  private struct Final {
+    var original: Original
+    var call: Call?
+    var requestedSize: RequestedSize?
+
+    func facts(variant: Int, of count: Int) -> OriginalFacts {
+      let head = call.map(ResponseHead.init)
+      return OriginalFacts(
+        variant: variant, variants: count, isBlurred: head?.isBlurred ?? false,
+        isViolation: head?.isContentViolation ?? false, requestedSize: requestedSize)
+    }
   }
 
   /// The originals, cut from the kept answers.
-  private func originals(of job: Job, _ work: AcceptedWork, _ calls: [Call]) throws -> Cut {
-    let id = job.id.description
+  private func originals(of job: Job, _ work: AcceptedWork) throws -> Cut {
     var cut = Cut()
     if let blob = work.localOriginal {
-      cut.originals = [try record(try trees.spool.read(job: id, name: blob), file: blob, index: 1, call: nil, &cut)]
+      cut.originals = [try localOriginal(job, blob)]
+      if work.operations.isEmpty { cut.finals = cut.originals.map { Final(original: $0) } }
     }
-    for call in calls {
-      guard let body = call.body, work.operations.indices.contains(call.step - 1) else { continue }
-      let operation = work.operations[call.step - 1]
-      let answer = try Answer.images(
-        in: try trees.spool.read(job: id, name: body), head: ResponseHead(call),
-        asked: try operation.operation().variants)
-      cut.answers[call.ordinal] = Manifest.AnswerFacts(id: answer.id, timing: answer.timing)
-      for image in answer.images {
-        let index = cut.originals.count + 1
-        let format = ImageFormat(signatureOf: image.span)
-        let file = "original-\(index).\(format?.rawValue ?? "bin")"
-        try trees.spool.write(image.span, job: id, name: file)
-        cut.originals.append(try record(image, file: file, index: index, call: call.ordinal, &cut))
+    let calls = try ledger.answers(to: job.id)
+    var inputs = cut.originals
+    for step in work.operations.indices.map({ $0 + 1 }) {
+      let operation = work.operation(ofStep: step)
+      var pictures: [Final] = []
+      for (index, turn) in work.turns.filter({ $0.step == step }).enumerated() {
+        guard let call = calls[turn] else { throw ErrorReport(missingAnswerTo: turn) }
+        let part = try cutter.cut(call, asked: operation.variants)
+        cut.answers[call.ordinal] = part.facts
+        let input = operation.previous == nil || !inputs.indices.contains(index) ? nil : inputs[index]
+        let size = try input.map { try Self.requestedSize(of: operation, on: $0) }
+        pictures += part.originals.map { Final(original: $0, call: call, requestedSize: size) }
       }
+      cut.originals += pictures.map(\.original)
+      inputs = pictures.map(\.original)
+      cut.finals = pictures
     }
+    for index in cut.originals.indices { cut.originals[index].index = index + 1 }
     try ledger.record(cut.originals, of: job.id)
     return cut
   }
 
-  private func record(
-    _ bytes: [UInt8], file: String, index: Int, call: Int?, _ cut: inout Cut
-  ) throws -> Original {
-    // A picture that cannot be read is recorded without a size; processing says what is wrong with it.
-    let header = try? Processor.examine(bytes.span, limits: finisher.limits).header
-    cut.bytes.append(bytes)
-    return Original(
-      index: index, ordinal: call, file: file, format: header?.format.rawValue ?? "", width: header?.size.width ?? 0,
-      height: header?.size.height ?? 0, bytes: bytes.count, sha256: SHA256.text(of: bytes))
+  /// What a step asked for, told by the picture it worked on.
+  static func requestedSize(of operation: AcceptedOperation, on input: Original) throws -> RequestedSize {
+    let isKnown = input.width > 0 && input.height > 0
+    return try operation.operation().requestedSize(
+      of: isKnown ? Size(width: input.width, height: input.height) : nil)
   }
 
-  /// Paths of what was paid for, for the error file.
-  private func kept(_ job: Job) throws(SpoolError) -> [String] {
-    try trees.spool.blobs(job: job.id.description)
-      .filter { $0.hasPrefix("original-") || $0.hasPrefix("call-") || $0.hasPrefix("input-") }.sorted()
-      .map { "\(trees.spool.path)/\(job.id)/\($0)" }
+  private func localOriginal(_ job: Job, _ blob: String) throws -> Original {
+    let bytes = try trees.spool.read(job: job.id.description, name: blob)
+    let header = try? Processor.examine(bytes.span, limits: finisher.limits).header
+    return Original(
+      index: 1, ordinal: nil, file: blob, format: header?.format.rawValue ?? "", width: header?.size.width ?? 0,
+      height: header?.size.height ?? 0, bytes: bytes.count, sha256: SHA256.text(of: bytes))
   }
 
   private func request(of job: Job) throws -> JSONValue? {
@@ -160,18 +177,27 @@ struct Publisher: Sendable {
   }
 }
 
-extension OriginalFacts {
-  fileprivate init(_ original: Original, of originals: [Original], _ calls: [Call]) {
-    let head = calls.first { $0.ordinal == original.ordinal }.map(ResponseHead.init)
-    self.init(
-      variant: original.index, variants: originals.count, isBlurred: head?.isBlurred ?? false,
-      isViolation: head?.isContentViolation ?? false)
+extension JobLedger {
+  /// The answers that count, by the calls they answer.
+  func answers(to job: JobID) throws(LedgerError) -> [AcceptedWork.Turn: Call] {
+    var answers: [AcceptedWork.Turn: Call] = [:]
+    for call in try self.answers(of: job) { answers[AcceptedWork.Turn(step: call.step, item: call.item)] = call }
+    return answers
+  }
+}
+
+extension SpoolDirectory {
+  /// Paths of what was paid for, for the error file.
+  func kept(_ job: JobID) throws(SpoolError) -> [String] {
+    try blobs(job: job.description)
+      .filter { $0.hasPrefix("original-") || $0.hasPrefix("call-") || $0.hasPrefix("input-") }.sorted()
+      .map { "\(path)/\(job)/\($0)" }
   }
 }
 
 extension ResponseHead {
   /// The facts of a response as the ledger keeps them.
-  fileprivate init(_ call: Call) {
+  init(_ call: Call) {
     self.init(
       status: call.status ?? 200,
       headers: call.headers.sorted { $0.key < $1.key }.map { Header(name: $0.key, value: $0.value) })

@@ -1,14 +1,17 @@
 import ImageAPI
 import Ledger
 
-/// When paid calls may go out, and what their outcomes mean. Decisions only: no clock, no network, no disk.
+/// When paid calls may go out, and what their outcomes mean. Decisions only: no clock, no network, no disk, no chance.
 ///
-/// Times are points of the monotonic clock, so that a jump of the wall clock neither hurries nor stalls anything.
+/// Times are points of the monotonic clock, so that a jump of the wall clock neither hurries nor stalls anything. One
+/// schedule stands for one key.
 struct Schedule: Sendable {
   typealias Instant = ContinuousClock.Instant
 
   struct Configuration: Sendable, Hashable {
+    /// Calls in flight at once; at least 1.
     var concurrency: Int
+    /// Calls begun in any minute; at least 1.
     var requestsPerMinute: Int
     var retry: RetryPolicy
   }
@@ -29,109 +32,156 @@ struct Schedule: Sendable {
     case retry(after: Duration, reason: WaitReason)
     case fail
     case hold
-    /// Nothing is called until the account is open again; the job keeps its turn.
-    case waitForAccount(WaitReason)
-    /// 401 means the key, or a model beyond the key's plan. A free request tells which.
+    /// Nothing is called until the account is open again; the job keeps its turn. `isNew` tells the first call that
+    /// found it so: its news is worth an alert.
+    case waitForAccount(WaitReason, isNew: Bool)
+    /// 401 means the key, or a model beyond the key's plan. A free request tells which: ``keyChecked(_:attempt:now:jitter:)``.
     case checkKey
   }
-
-  private let configuration: Configuration
-  private(set) var active = 0
-  /// Calls begun in the last minute, oldest first.
-  private var begun: [Instant] = []
-  private var keyPausedUntil: Instant?
-  private var modelPausedUntil: [String: Instant] = [:]
-  /// Why no call goes out at all; `nil` while the account is open.
-  private(set) var closed: WaitReason?
 
   /// Calls of one operation that may each have been charged: even an owner who wants them repeated does not want more.
   static let mostUnknowns = 3
 
-  /// The longest that a server's wish to wait is believed: clocks differ, and headers lie.
-  static let longestPause = Duration.seconds(600)
+  /// The vendor blocks a key for half a minute after 20 failed requests in half a minute. A call begins only while
+  /// failures of that time and calls in flight, which may all fail, are fewer than this together; so no half minute
+  /// sees more failures.
+  static let failureRoom = 12
 
-  init(_ configuration: Configuration) {
+  private let configuration: Configuration
+  private(set) var active = 0
+  private var begun = SlidingWindow(.seconds(60))
+  private var failures = SlidingWindow(.seconds(30))
+  private var keyPausedUntil: Instant?
+  /// A minute, as the server's headers say; the last word counts.
+  private var serverLimit: Int?
+  private var breakers: [String: Breaker] = [:]
+  private var account = AccountGate()
+  private var isCheckingKey = false
+
+  /// - Parameter recent: calls of the last minute, of before a restart; the server still counts them.
+  init(_ configuration: Configuration, recent: [RecentCall] = [], now: Instant) {
     self.configuration = configuration
+    for call in recent {
+      // An age below zero comes of a clock that was set back.
+      begun.add(now - max(call.started, .zero))
+      if call.failed { failures.add(now - max(call.finished ?? .zero, .zero)) }
+    }
   }
+
+  // MARK: Before a call
 
   mutating func gate(now: Instant) -> Gate {
     if let closed { return .closed(closed) }
     if let until = keyPausedUntil, until > now { return .busy(until: until) }
     guard active < configuration.concurrency else { return .busy(until: nil) }
-    begun.removeAll { $0 + .seconds(60) <= now }
-    if begun.count >= configuration.requestsPerMinute, let oldest = begun.first {
-      return .busy(until: oldest + .seconds(60))
-    }
+    guard hasFailureRoom(now: now) else { return .busy(until: failures.time(below: Self.failureRoom - underWay)) }
+    let limit = min(configuration.requestsPerMinute, serverLimit ?? .max)
+    guard begun.count(now: now) < limit else { return .busy(until: begun.time(below: limit)) }
     return .open
   }
 
-  /// Models that are at capacity, and when the first of them may be asked again.
+  /// Models that may not be called, and when the first of them may; `nil` when none is, or a running call has to end
+  /// first. The empty name stands for calls without a model.
   mutating func pausedModels(now: Instant) -> (models: Set<String>, until: Instant?) {
-    modelPausedUntil = modelPausedUntil.filter { $0.value > now }
-    return (Set(modelPausedUntil.keys), modelPausedUntil.values.min())
+    breakers = breakers.filter { !$0.value.isForgettable(now: now) }
+    let paused = breakers.filter { $0.value.isPaused(now: now) }
+    return (Set(paused.keys), paused.values.compactMap { $0.pausedUntil(now: now) }.min())
   }
 
-  mutating func began(now: Instant) {
+  /// A call goes out: the gate was open, and its model not paused.
+  mutating func began(model: String?, now: Instant) {
     active += 1
-    begun.append(now)
+    begun.add(now)
+    breakers[model ?? "", default: Breaker()].began()
   }
+
+  /// Requests that may yet fail: paid calls, and the free one that tells what a 401 means.
+  private var underWay: Int { active + (isCheckingKey ? 1 : 0) }
+
+  private mutating func hasFailureRoom(now: Instant) -> Bool {
+    failures.count(now: now) + underWay < Self.failureRoom
+  }
+
+  // MARK: After a call
 
   /// - Parameters:
   ///   - attempt: of this call, 1 being the first.
+  ///   - serverErrors: answers of 500 and 503 to this call, this one included. `nil`: every attempt counts as one, also
+  ///     those that never went out.
   ///   - unknowns: calls of this operation whose outcome nobody knows, this one included.
-  ///   - wallClock: seconds since 1970 by our clock; the rate headers speak of absolute times.
+  ///   - wallClock: seconds since 1970 by our clock; headers speak of absolute times.
   ///   - jitter: 0 to 1.
   mutating func finished(
-    _ outcome: CallOutcome, model: String?, attempt: Int, unknowns: Int = 1, retriesUnknown: Bool, now: Instant,
-    wallClock: Int, jitter: Double
+    _ outcome: CallOutcome, model: String?, attempt: Int, serverErrors: Int? = nil, unknowns: Int = 1,
+    retriesUnknown: Bool, now: Instant, wallClock: Int, jitter: Double
   ) -> Verdict {
     active -= 1
+    var news = Breaker.News.none
+    defer { breakers[model ?? ""]?.ended(news, now: now) }
     switch outcome {
-    case .response: return .responded
+    case .response(let head):
+      news = .good
+      account.callSucceeded()
+      noteRate(head, now: now, wallClock: wallClock)
+      return .responded
     case .notSent(.uploads): return .fail
     case .notSent(.connect), .notSent(.tls), .notSent(.timedOut), .notSent(.cancelled):
       // The network comes back, and nothing was spent: as often as it takes.
-      return .retry(after: configuration.retry.delay(afterAttempt: attempt, jitter: jitter), reason: .network)
+      return .retry(after: delay(attempt, jitter), reason: .network)
     case .unknown:
+      failures.add(now)
       guard retriesUnknown, unknowns < Self.mostUnknowns else { return .hold }
-      return .retry(after: configuration.retry.delay(afterAttempt: unknowns, jitter: jitter), reason: .retry)
-    case .refused(let refusal): return refused(refusal, model, attempt, now, wallClock, jitter)
+      return .retry(after: delay(unknowns, jitter), reason: .retry)
+    case .refused(let refusal):
+      failures.add(now)
+      noteRate(refusal.head, now: now, wallClock: wallClock)
+      let own = delay(attempt, jitter)
+      switch refusal.kind {
+      case .badRequest, .notFound, .tooLarge, .unsupportedMediaType, .unprocessable, .otherClientError:
+        return .fail
+      case .unauthorized: return unauthorized(own, now: now)
+      case .paymentRequired: return .waitForAccount(.account, isNew: account.closeForWantOfMoney())
+      case .forbidden: return .waitForAccount(.key, isNew: account.closeForKey())
+      case .rateLimited:
+        let asked = refusal.head.ratePause(wallClock: wallClock)
+        let pause = asked ?? own
+        if asked != nil || refusal.head.rateLimit != nil {
+          pauseKey(until: now + pause)
+          return .retry(after: pause, reason: .rate)
+        }
+        // "Model overloaded": others may be well.
+        news = .bad(pause: pause)
+        return .retry(after: pause, reason: .capacity)
+      case .inferenceFailed, .overloaded:
+        news = .bad(pause: nil)
+        guard (serverErrors ?? attempt) < configuration.retry.attempts else { return .fail }
+        let pause = max(own, refusal.head.retryPause(wallClock: wallClock) ?? .zero)
+        return .retry(after: pause, reason: refusal.kind == .overloaded ? .capacity : .retry)
+      }
     }
   }
 
-  private mutating func refused(
-    _ refusal: Refusal, _ model: String?, _ attempt: Int, _ now: Instant, _ wallClock: Int, _ jitter: Double
-  ) -> Verdict {
-    switch refusal.kind {
-    case .badRequest, .notFound, .tooLarge, .unsupportedMediaType, .unprocessable, .otherClientError:
-      return .fail
-    case .unauthorized: return .checkKey
-    case .paymentRequired:
-      closed = .account
-      return .waitForAccount(.account)
-    case .forbidden:
-      closed = .key
-      return .waitForAccount(.key)
-    case .rateLimited:
-      let own = configuration.retry.delay(afterAttempt: attempt, jitter: jitter)
-      let asked = Self.pause(refusal.head, wallClock: wallClock)
-      let pause = asked ?? own
-      if refusal.head.rateLimit != nil || asked != nil {
-        keyPausedUntil = max(keyPausedUntil ?? now, now + pause)
-        return .retry(after: pause, reason: .rate)
-      }
-      pauseModel(model, until: now + pause)
-      return .retry(after: pause, reason: .capacity)
-    case .inferenceFailed:
-      return again(attempt: attempt, jitter: jitter, reason: .retry) ?? .fail
-    case .overloaded:
-      guard case .retry(let own, let reason)? = again(attempt: attempt, jitter: jitter, reason: .capacity) else {
-        return .fail
-      }
-      let pause = max(own, Self.retryAfter(refusal.head, wallClock: wallClock) ?? .zero)
-      return .retry(after: pause, reason: reason)
-    }
+  private func delay(_ attempt: Int, _ jitter: Double) -> Duration {
+    configuration.retry.delay(afterAttempt: attempt, jitter: jitter)
   }
+
+  /// What an answer says of the key's rate, whatever else it says.
+  private mutating func noteRate(_ head: ResponseHead, now: Instant, wallClock: Int) {
+    guard let rate = head.rateLimit else { return }
+    if let limit = rate.limit { serverLimit = max(limit, 1) }
+    guard let remaining = rate.remaining, remaining <= 0 else { return }
+    // The limit is one of a minute; without a word on its end, it ends within one.
+    pauseKey(until: now + (head.ratePause(wallClock: wallClock) ?? begun.length))
+  }
+
+  private mutating func pauseKey(until time: Instant) {
+    keyPausedUntil = max(keyPausedUntil ?? time, time)
+  }
+
+  // MARK: The account
+
+  /// Why no call goes out at all; `nil` while the account is open.
+  var closed: WaitReason? { account.closed }
 
   /// What a free request tells of the key.
   enum KeyState {
@@ -141,48 +191,46 @@ struct Schedule: Sendable {
     case unknown
   }
 
-  /// What a 401 means, once a free request has been tried.
-  mutating func keyChecked(_ state: KeyState, attempt: Int, jitter: Double) -> Verdict {
+  /// One question at a time, and none that could be a failure too many: whoever may not ask tries again later.
+  private mutating func unauthorized(_ own: Duration, now: Instant) -> Verdict {
+    if closed == .key { return .waitForAccount(.key, isNew: false) }
+    guard !isCheckingKey, hasFailureRoom(now: now) else { return .retry(after: own, reason: .key) }
+    isCheckingKey = true
+    return .checkKey
+  }
+
+  /// What a 401 means, once a free request has been tried. Due after every ``Verdict/checkKey``.
+  mutating func keyChecked(_ state: KeyState, attempt: Int, now: Instant, jitter: Double) -> Verdict {
+    isCheckingKey = false
     switch state {
     case .works: return .fail
     case .unknown:
-      return .retry(after: configuration.retry.delay(afterAttempt: attempt, jitter: jitter), reason: .network)
+      failures.add(now)
+      return .retry(after: delay(attempt, jitter), reason: .network)
     case .refused:
-      closed = .key
-      return .waitForAccount(.key)
+      failures.add(now)
+      return .waitForAccount(.key, isNew: account.closeForKey())
     }
   }
 
-  mutating func accountOpened() {
-    closed = nil
+  /// A free request that asked whether the account is open again failed: the server counts it too.
+  mutating func accountCheckFailed(now: Instant) {
+    failures.add(now)
   }
 
-  private func again(attempt: Int, jitter: Double, reason: WaitReason) -> Verdict? {
-    guard attempt < configuration.retry.attempts else { return nil }
-    return .retry(after: configuration.retry.delay(afterAttempt: attempt, jitter: jitter), reason: reason)
+  /// What ``closed`` names is over.
+  ///
+  /// - Returns: whether calls may go out again. They may not when the key was refused and the account is empty too.
+  @discardableResult
+  mutating func accountOpened(now: Instant) -> Bool {
+    account.open()
   }
 
-  private mutating func pauseModel(_ model: String?, until: Instant) {
-    modelPausedUntil[model ?? ""] = max(modelPausedUntil[model ?? ""] ?? until, until)
-  }
-
-  /// How long a server that limits the rate asks to wait; `nil` when it does not say. The absolute time of the rate
-  /// headers is measured by the server's own `Date` where it sends one.
-  static func pause(_ head: ResponseHead, wallClock: Int) -> Duration? {
-    if let asked = retryAfter(head, wallClock: wallClock) { return asked }
-    return head.rateLimit?.reset.map { believable($0 - (head.date ?? wallClock)) }
-  }
-
-  /// `Retry-After`, within bounds.
-  private static func retryAfter(_ head: ResponseHead, wallClock: Int) -> Duration? {
-    switch head.retryAfter {
-    case .seconds(let seconds): believable(seconds)
-    case .date(let date): believable(date - (head.date ?? wallClock))
-    case nil: nil
-    }
-  }
-
-  private static func believable(_ seconds: Int) -> Duration {
-    min(max(.seconds(min(seconds, 1 << 30)), .seconds(1)), longestPause)
+  /// How long to wait before asking whether the account is open again: doubled each time that it closed anew without a
+  /// success since it had opened, up to an hour.
+  ///
+  /// - Parameter usual: at least some seconds, since a question that is refused counts as a failed request.
+  func accountCheck(after usual: Duration) -> Duration {
+    account.checkInterval(usual)
   }
 }

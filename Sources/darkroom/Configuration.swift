@@ -1,6 +1,9 @@
+import Catalogue
 import Daemon
 import Foundation
 import ImageAPI
+import Ledger
+import Money
 
 /// What the command was told, from its file and the environment, made into what the rooms take.
 struct Configuration {
@@ -57,13 +60,24 @@ struct Configuration {
       limits: local.limits, retry: RetryPolicy(attempts: try settings.integer("api.attempts", in: 1...100, default: 6)),
       settling: try settings.duration("intake.settle", default: .seconds(1)),
       imageWait: try settings.duration("intake.image-wait", default: .seconds(60)),
-      rescan: try settings.duration("intake.rescan", default: .seconds(60)))
+      rescan: try settings.duration("intake.rescan", default: .seconds(60)),
+      accountCheck: try settings.duration("api.account-check", default: .seconds(60)),
+      budget: try Self.budget(settings), assumptions: try Self.assumptions(settings),
+      catalogueLifetime: try settings.duration("api.catalogue-refresh", default: .seconds(86_400)))
     pipelineFolder = local.pipelineFolder
-    if settings.has("budget.per-job-usd") || settings.has("budget.per-day-usd")
-      || settings.has("budget.unknown-model-usd")
-    {
-      warnings.append("budget: read, but this version keeps no budget; watch the account's own limit")
-    }
+  }
+
+  static func budget(_ settings: Settings) throws(SettingsError) -> Budget {
+    Budget(
+      perJob: try settings.limit("budget.per-job-usd", default: USD(microdollars: 2_000_000)),
+      perDay: try settings.limit("budget.per-day-usd", default: USD(microdollars: 25_000_000)))
+  }
+
+  static func assumptions(_ settings: Settings) throws(SettingsError) -> PriceAssumptions {
+    let standard = PriceAssumptions()
+    return PriceAssumptions(
+      unknownModel: try settings.amount("budget.unknown-model-usd", default: standard.unknownModel),
+      extra: try settings.amount("budget.extra-usd", default: standard.extra))
   }
 
   /// The key comes from a file, or from the environment; an API on this machine takes any.

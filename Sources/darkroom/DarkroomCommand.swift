@@ -23,8 +23,9 @@ struct DarkroomCommand: AsyncParsableCommand {
       """,
     version: Darkroom.version,
     subcommands: [
-      RunCommand.self, DemoCommand.self, SubmitCommand.self, ProcessCommand.self, InspectCommand.self,
-      CheckCommand.self, SandboxCommand.self,
+      RunCommand.self, DemoCommand.self, SubmitCommand.self, PlanCommand.self, ProcessCommand.self,
+      InspectCommand.self, CheckCommand.self, JobsCommand.self, ModelsCommand.self, StylesCommand.self,
+      SandboxCommand.self,
     ])
 
   /// Exit codes as `sysexits.h` and the documentation have them.

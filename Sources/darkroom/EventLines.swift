@@ -30,6 +30,8 @@ enum EventLines {
     case .held(let job, let reason): ("held       \(job): \(reason)", .failed)
     case .accountClosed(let reason): ("paused     all calls: \(reason)", .warning)
     case .accountOpened: ("resumed    all calls", .done)
+    case .catalogueFetched(let models): ("catalogue  \(models) models and their prices fetched", .quiet)
+    case .catalogueUnavailable(let reason): ("catalogue  not fetched, what is known stays: \(reason)", .warning)
     }
   }
 }

@@ -70,7 +70,6 @@ extension Pipeline {
     var words: [String] = []
     if !after.isEmpty { words.append("after: nothing is run or called after publication in this version") }
     if reusesOriginals { words.append("reuse: identical requests are called again in this version") }
-    if fitsInput { words.append("fit-input: images beyond the API's limits are refused in this version") }
     return words
   }
 }

@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import Money
 
 /// The configuration file and the environment as one flat list of settings: `api.timeout` in the file is
 /// `DARKROOM_API_TIMEOUT` in the environment, which wins.
@@ -12,8 +13,9 @@ struct Settings {
 
   static let keys = [
     "inbox", "output", "failed", "spool", "pipelines", "workers", "api.base-url", "api.key-file", "api.concurrency",
-    "api.requests-per-minute", "api.timeout", "api.connect-timeout", "api.attempts", "budget.per-job-usd",
-    "budget.per-day-usd", "budget.unknown-model-usd", "limits.pixels", "limits.bytes", "intake.settle",
+    "api.requests-per-minute", "api.timeout", "api.connect-timeout", "api.attempts", "api.account-check",
+    "api.catalogue-refresh", "budget.per-job-usd", "budget.per-day-usd", "budget.unknown-model-usd", "budget.extra-usd",
+    "limits.pixels", "limits.bytes", "intake.settle",
     "intake.image-wait", "intake.rescan",
   ]
 
@@ -88,6 +90,21 @@ struct Settings {
           "\(key) is \"\(value.text)\"; it has to be a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
+  }
+
+  /// An amount of US dollars: `25`, `0.05`; zero is one.
+  func amount(_ key: String, default fallback: USD) throws(SettingsError) -> USD {
+    guard let value = values[key] else { return fallback }
+    guard let amount = USD(value.text), amount >= .zero else {
+      throw SettingsError(
+        origin: value.origin, message: "\(key) is \"\(value.text)\"; it has to be US dollars such as 25 or 0.05")
+    }
+    return amount
+  }
+
+  /// An amount that limits; `none` is no limit.
+  func limit(_ key: String, default fallback: USD) throws(SettingsError) -> USD? {
+    text(key) == "none" ? nil : try amount(key, default: fallback)
   }
 
   /// `300s`, `5m`, `1h`, `250ms`; more than zero.

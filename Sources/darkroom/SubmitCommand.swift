@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogue
 import Daemon
 import Foundation
 import Ledger
@@ -23,13 +24,14 @@ struct SubmitCommand: AsyncParsableCommand {
   var files: [String]
 
   func run() async throws {
-    let settings = try options.loadWithoutKey()
-    let catalog = try Pipelines.catalog(folder: settings.pipelineFolder)
+    let configuration = try options.load(needsKey: false)
+    let daemon = configuration.daemon
+    let catalog = try Pipelines.catalog(folder: configuration.pipelineFolder)
     if let pipeline, catalog[pipeline] == nil {
       throw CommandFailure("there is no pipeline \"\(pipeline)\"; there are \(catalog.names.joined(separator: ", "))")
     }
-    let drops = try files.map { try check($0, RequestReader(pipelines: catalog)) }
-    let inbox = Inbox(path: settings.inbox)
+    let drops = try files.map { try check($0, RequestReader(pipelines: catalog), daemon) }
+    let inbox = Inbox(path: daemon.inbox)
     var dropped: [JobWatch.Dropped] = []
     for drop in drops {
       do {
@@ -41,7 +43,7 @@ struct SubmitCommand: AsyncParsableCommand {
       }
     }
     guard wait else { return }
-    if try await JobWatch(inbox: inbox, spool: settings.spool).follow(dropped) > 0 {
+    if try await JobWatch(inbox: inbox, spool: daemon.spool).follow(dropped) > 0 {
       throw DarkroomCommand.Exit.someFailed
     }
   }
@@ -60,7 +62,7 @@ struct SubmitCommand: AsyncParsableCommand {
   }
 
   /// Reads a file and checks it as the daemon will, under the path that it is to have.
-  private func check(_ file: String, _ reader: RequestReader) throws -> Drop {
+  private func check(_ file: String, _ reader: RequestReader, _ daemon: DaemonConfiguration) throws -> Drop {
     let url = URL(filePath: file)
     let path = (pipeline.map { "\($0)/" } ?? "") + url.lastPathComponent
     guard let kind = RequestFile(path: path) else {
@@ -70,23 +72,34 @@ struct SubmitCommand: AsyncParsableCommand {
     let bytes = Array(data)
     do {
       switch kind {
-      case .json, .yaml: _ = try reader.read(bytes, path: path)
+      case .json, .yaml: try preflight(try reader.read(bytes, path: path), daemon)
       case .image:
-        guard try reader.image(at: path) != nil else {
+        guard let request = try reader.image(at: path) else {
           throw CommandFailure("\(file): no pipeline takes it; name one that accepts images with --pipeline")
         }
+        try preflight(request, daemon)
       case .jsonLines:
         let folder = pipeline.map { "\($0)/" } ?? ""
         return Drop(
           path: path, bytes: bytes,
           lines: try reader.readLines(bytes.span, path: path).map { line in
-            _ = try line.request.get()
+            try preflight(try line.request.get(), daemon)
             return (line.line, "\(folder)\(line.name).json")
           })
       }
     } catch let error as RequestError {
       throw CommandFailure("\(file), \(error)")
+    } catch let report as ErrorReport {
+      throw CommandFailure("\(file), \(report.placed(in: bytes, file: path))")
     }
     return Drop(path: path, bytes: bytes, lines: nil)
+  }
+
+  /// What the models certainly cannot do, and what no budget allows, as far as this machine knows them now.
+  private func preflight(_ request: Request, _ daemon: DaemonConfiguration) throws(ErrorReport) {
+    let catalogue = CatalogueSource.cached(spool: daemon.spool, baseURL: daemon.api.baseURL) ?? .bundled
+    let preflight = try Preflight(request, catalogue: catalogue, assumptions: daemon.assumptions) { _ in nil }
+    try preflight.check(daemon.budget)
+    for warning in preflight.warnings { Console.note("warning: \(warning)", .warning) }
   }
 }

@@ -1,6 +1,9 @@
+import Codecs
 import Foundation
 import ImageAPI
+import Ledger
 import Logging
+import Raster
 import Requests
 import Sandbox
 import Synchronization
@@ -47,6 +50,18 @@ final class Workshop: Sendable {
     #"{"generate": {"model": "venice-sd35", "prompt": "\#(prompt)", "width": 256, "height": 256\#(more)}}"#
   }
 
+  /// A PNG of stripes: large ones have few bytes.
+  static func picture(width: Int, height: Int) -> [UInt8] {
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(width * height * 3)
+    for row in 0..<height {
+      let shade = UInt8(row % 256)
+      for column in 0..<width { pixels += [shade, UInt8(column / 16 % 256), 128] }
+    }
+    let image = Image(size: Size(width: width, height: height), layout: .rgb8, pixels: pixels)
+    return (try? PNG.encode(image, options: PNG.Options(compression: 1))) ?? []
+  }
+
   // MARK: The run
 
   struct Settings: Sendable {
@@ -56,6 +71,8 @@ final class Workshop: Sendable {
     var concurrency = 4
     var sandbox = SandboxConfiguration()
     var baseURL: String?
+    var budget = Budget()
+    var accountCheck = Duration.seconds(60)
   }
 
   struct Run: Sendable {
@@ -71,7 +88,7 @@ final class Workshop: Sendable {
       inbox: "\(folder)/inbox", output: "\(folder)/output", failed: "\(folder)/failed", spool: "\(folder)/spool",
       api: api, workers: 2, concurrency: settings.concurrency, requestsPerMinute: 10_000,
       retry: settings.retry,
-      settling: .milliseconds(50))
+      settling: .milliseconds(50), accountCheck: settings.accountCheck, budget: settings.budget)
   }
 
   func catalog(_ settings: Settings) throws -> PipelineCatalog {
@@ -125,6 +142,7 @@ final class Workshop: Sendable {
     var key: String?
     var endpoint: String
     var sha256: String
+    var usd: Double
   }
 
   /// What the local API charged, in order.

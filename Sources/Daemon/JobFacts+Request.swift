@@ -1,0 +1,28 @@
+import ImageAPI
+import Ledger
+import Metadata
+import Processing
+import Raster
+import Requests
+
+extension JobFacts {
+  /// - Parameter input: the size of the first picture that the request names.
+  init(_ request: Request, input: Size?, job: String, received: Timestamp) {
+    let operation = request.operations.first
+    // The size that originals are asked to be is the last step's; of one that works on the step before it is told when
+    // that has answered.
+    let last = request.operations.last
+    let size = request.operations.count > 1 ? nil : last?.requestedSize(of: input)
+    self.init(
+      name: request.name, job: job, pipeline: request.pipeline, labels: request.labels, model: operation?.model,
+      seed: operation?.seed, date: received.day, requestedSize: size ?? .unspecified,
+      requestedFormat: last?.requestedImageFormat,
+      provenance: Provenance(
+        source: operation?.provenanceSource ?? .untouched, system: operation.map { Self.system(model: $0.model) },
+        prompt: operation?.prompt, parameters: operation?.provenanceParameters ?? [], created: received.description))
+  }
+
+  private static func system(model: String?) -> String {
+    model.map { "Venice.ai \($0)" } ?? "Venice.ai"
+  }
+}

@@ -1,0 +1,96 @@
+import Catalogue
+import Daemon
+import Documents
+import Money
+import Processing
+import Raster
+import Requests
+
+/// What one request would call, cost and make; or why it would be refused.
+struct Forecast {
+  struct Plan {
+    var request: Request
+    var preflight: Preflight
+    var outputs: [ExpectedOutput]
+
+    init(
+      _ request: Request, _ pipeline: Pipeline?, _ catalogue: Catalogue, _ daemon: DaemonConfiguration,
+      size: (String) -> Size?
+    ) throws(ErrorReport) {
+      let preflight = try Preflight(request, catalogue: catalogue, assumptions: daemon.assumptions, size: size)
+      try preflight.check(daemon.budget)
+      self.request = request
+      self.preflight = preflight
+      outputs = pipeline.map { preflight.outputs(of: request, by: $0, size: size) } ?? []
+    }
+  }
+
+  /// As the inbox would call it.
+  var file: String
+  var outcome: Result<Plan, ErrorReport>
+
+  static func price(_ expected: USD, _ worst: USD) -> String {
+    worst > expected ? "\(expected) USD (at most \(worst))" : "\(expected) USD"
+  }
+
+  var text: String {
+    switch outcome {
+    case .failure(let report): return "\(file)\n  refused: \(report)"
+    case .success(let plan):
+      let place = plan.request.output.isEmpty ? plan.request.name : "\(plan.request.output)/\(plan.request.name)"
+      var lines = ["\(file) -> \(place)/ (pipeline \(plan.request.pipeline))"]
+      if plan.preflight.steps.isEmpty { lines.append("  no call") }
+      for step in plan.preflight.steps {
+        let model = step.model.map { " \($0)" } ?? ""
+        let unknown = step.estimate.isKnown ? "" : ", price not known: counted as budget.unknown-model-usd"
+        let count = step.calls == 1 ? "1 call" : "\(step.calls) calls"
+        lines.append(
+          "  \(step.endpoint.rawValue)\(model): \(count), \(Self.price(step.expected, step.worst))\(unknown)")
+      }
+      for output in plan.outputs {
+        lines.append("  \(output.file)" + (output.size.map { " \($0.width)x\($0.height)" } ?? ""))
+      }
+      lines += plan.preflight.warnings.map { "  warning: \($0)" }
+      return lines.joined(separator: "\n")
+    }
+  }
+
+  var json: JSONValue {
+    var object = JSONObject([("request", .string(file))])
+    switch outcome {
+    case .failure(let report):
+      object["refused"] = .object(
+        JSONObject(
+          [
+            ("error", .string(report.error)), ("field", report.field.map(JSONValue.string) ?? .null),
+            ("line", report.place.map { .number("\($0.line)") } ?? .null), ("next", .string(report.next)),
+          ]))
+    case .success(let plan):
+      object["pipeline"] = .string(plan.request.pipeline)
+      object["name"] = .string(plan.request.name)
+      object["output"] = .string(plan.request.output)
+      object["calls"] = .array(
+        plan.preflight.steps.map { step in
+          .object(
+            JSONObject([
+              ("operation", .string(step.endpoint.rawValue)), ("model", step.model.map(JSONValue.string) ?? .null),
+              ("count", .number("\(step.calls)")), ("usd", .number("\(step.expected)")),
+              ("at-most-usd", .number("\(step.worst)")), ("price-known", .bool(step.estimate.isKnown)),
+            ]))
+        })
+      object["usd"] = .number("\(plan.preflight.expected)")
+      object["at-most-usd"] = .number("\(plan.preflight.worst)")
+      object["outputs"] = .array(
+        plan.outputs.map { output in
+          .object(
+            JSONObject([
+              ("file", .string(output.file)), ("format", .string(output.format.rawValue)),
+              ("width", output.size.map { .number("\($0.width)") } ?? .null),
+              ("height", output.size.map { .number("\($0.height)") } ?? .null),
+            ]))
+        })
+      object["warnings"] = .array(plan.preflight.warnings.map(JSONValue.string))
+    }
+    return .object(object)
+  }
+}

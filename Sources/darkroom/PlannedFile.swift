@@ -1,0 +1,105 @@
+import Catalogue
+import Codecs
+import Daemon
+import Foundation
+import Ledger
+import Raster
+import Requests
+import Spool
+
+/// A file as the daemon would take it from its inbox, read without taking it.
+struct PlannedFile {
+  /// The folder that stands for the inbox.
+  let root: String
+  /// Relative to it, and the pipeline's folder before it where one was named.
+  let path: String
+  /// Where the file lies.
+  let location: String
+
+  /// The files that a path of the command line stands for: a folder's requests, or the file itself.
+  static func all(at argument: String, inbox: String, pipeline: String?) throws -> [PlannedFile] {
+    let location = URL(filePath: argument).standardizedFileURL.path(percentEncoded: false)
+    var isFolder: ObjCBool = false
+    // The out-parameter is a C pointer for the length of the call.
+    guard unsafe FileManager.default.fileExists(atPath: location, isDirectory: &isFolder) else {
+      throw CommandFailure("\(argument) does not exist")
+    }
+    guard isFolder.boolValue else { return [try file(at: location, named: argument, inbox: inbox, pipeline: pipeline)] }
+    let root = location.hasSuffix("/") ? String(location.dropLast()) : location
+    let isBeneathInbox = root == inbox || root.hasPrefix(inbox + "/")
+    let (candidates, obstacles): ([Candidate], [SpoolError])
+    do {
+      (candidates, obstacles) = try Inbox(path: root).scan()
+    } catch {
+      throw CommandFailure("\(argument): \(error)")
+    }
+    for obstacle in obstacles { Console.note("warning: \(obstacle)", .warning) }
+    return candidates.filter { $0.kind == .regular && RequestFile(path: $0.relativePath) != nil }.map { candidate in
+      let location = "\(root)/\(candidate.relativePath)"
+      return isBeneathInbox
+        ? PlannedFile(root: inbox, path: String(location.dropFirst(inbox.count + 1)), location: location)
+        : PlannedFile(
+          root: root, path: (pipeline.map { "\($0)/" } ?? "") + candidate.relativePath, location: location)
+    }
+  }
+
+  private static func file(
+    at location: String, named argument: String, inbox: String, pipeline: String?
+  ) throws -> PlannedFile {
+    guard RequestFile(path: location) != nil else {
+      throw CommandFailure("\(argument) is no request: its name should end in .json, .yaml, .yml or .jsonl")
+    }
+    if location.hasPrefix(inbox + "/") {
+      return PlannedFile(root: inbox, path: String(location.dropFirst(inbox.count + 1)), location: location)
+    }
+    let url = URL(filePath: location)
+    return PlannedFile(
+      root: url.deletingLastPathComponent().path(percentEncoded: false),
+      path: (pipeline.map { "\($0)/" } ?? "") + url.lastPathComponent, location: location)
+  }
+
+  /// One for each request in the file; none for an image that is only material.
+  func forecasts(
+    _ pipelines: PipelineCatalog, _ catalogue: Catalogue, _ daemon: DaemonConfiguration
+  ) throws -> [Forecast] {
+    let reader = RequestReader(pipelines: pipelines)
+    guard let kind = RequestFile(path: path) else { return [] }
+    if case .image = kind, !reader.takesPicture(at: path) { return [] }
+    guard let data = FileManager.default.contents(atPath: location) else {
+      throw CommandFailure("\(location) cannot be read", code: DarkroomCommand.Exit.someFailed)
+    }
+    let bytes = Array(data)
+    func forecast(_ name: String, _ bytes: [UInt8], _ request: Result<Request?, RequestError>) -> Forecast? {
+      let outcome: Result<Forecast.Plan, ErrorReport>
+      switch request {
+      case .failure(let error): outcome = .failure(ErrorReport(error))
+      case .success(nil): return nil
+      case .success(let request?):
+        outcome = Result { () throws(ErrorReport) in
+          try Forecast.Plan(request, pipelines[request.pipeline], catalogue, daemon, size: size)
+        }
+      }
+      return Forecast(file: name, outcome: outcome.mapError { $0.placed(in: bytes, file: name) })
+    }
+    switch kind {
+    case .json, .yaml:
+      let request = Result { () throws(RequestError) in try reader.read(bytes, path: path) }
+      return [forecast(path, bytes, request.map(Optional.some))].compactMap(\.self)
+    case .image:
+      let request = Result { () throws(RequestError) in try reader.image(at: path) }
+      return [forecast(path, [], request)].compactMap(\.self)
+    case .jsonLines:
+      return reader.readLines(bytes.span, path: path).compactMap { line in
+        forecast("\(line.name).json", Array(bytes[line.range]), line.request.map(Optional.some))
+      }
+    }
+  }
+
+  /// Of a picture that a request names; `nil` when it is not there or cannot be read.
+  private func size(of picture: String) -> Size? {
+    let place = picture == path ? location : "\(root)/\(picture)"
+    guard let data = FileManager.default.contents(atPath: place) else { return nil }
+    let bytes = Array(data)
+    return (try? Codec.header(bytes.span))?.size
+  }
+}
