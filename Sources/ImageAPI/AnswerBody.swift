@@ -26,7 +26,9 @@ struct AnswerBody {
     json = JSONAnswer(asked: asked)
   }
 
-  mutating func read<S: OriginalSink>(_ piece: Span<UInt8>, into sink: inout S) throws(AnswerFailure<S.Failure>) {
+  mutating func read<S: OriginalSink & ~Copyable>(_ piece: Span<UInt8>, into sink: inout S) throws(AnswerFailure<
+    S.Failure
+  >) {
     var offset = 0
     while offset < piece.count {
       switch kind {
@@ -58,7 +60,8 @@ struct AnswerBody {
     }
   }
 
-  mutating func finish<S: OriginalSink>(into sink: inout S) throws(AnswerFailure<S.Failure>) -> AnswerFacts {
+  mutating func finish<S: OriginalSink & ~Copyable>(into sink: inout S) throws(AnswerFailure<S.Failure>) -> AnswerFacts
+  {
     guard !beginning.isEmpty else { throw .answer(.empty) }
     if case .unknown = kind { try recognize(into: &sink) }
     switch kind {
@@ -71,7 +74,7 @@ struct AnswerBody {
     }
   }
 
-  private mutating func recognize<S: OriginalSink>(into sink: inout S) throws(AnswerFailure<S.Failure>) {
+  private mutating func recognize<S: OriginalSink & ~Copyable>(into sink: inout S) throws(AnswerFailure<S.Failure>) {
     let beginning = beginning
     if ImageArgument.looksLikeAnImage(beginning) {
       kind = .picture

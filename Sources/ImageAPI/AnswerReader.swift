@@ -39,7 +39,7 @@ public struct AnswerReader: ~Copyable {
   }
 
   /// Takes the next bytes of the body.
-  public mutating func read<S: OriginalSink>(
+  public mutating func read<S: OriginalSink & ~Copyable>(
     _ piece: Span<UInt8>, into sink: inout S
   ) throws(AnswerFailure<S.Failure>) {
     guard piece.count > 0 else { return }
@@ -65,7 +65,9 @@ public struct AnswerReader: ~Copyable {
   }
 
   /// The body has ended.
-  public mutating func finish<S: OriginalSink>(into sink: inout S) throws(AnswerFailure<S.Failure>) -> AnswerFacts {
+  public mutating func finish<S: OriginalSink & ~Copyable>(into sink: inout S) throws(AnswerFailure<S.Failure>)
+    -> AnswerFacts
+  {
     if case .gzip(let stream) = compression {
       do { try stream.finish() } catch { throw .answer(.badCompression(why: "\(error)")) }
     }

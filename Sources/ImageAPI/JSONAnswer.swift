@@ -67,7 +67,9 @@ struct JSONAnswer {
     self.asked = asked
   }
 
-  mutating func read<S: OriginalSink>(_ piece: Span<UInt8>, into sink: inout S) throws(AnswerFailure<S.Failure>) {
+  mutating func read<S: OriginalSink & ~Copyable>(_ piece: Span<UInt8>, into sink: inout S) throws(AnswerFailure<
+    S.Failure
+  >) {
     var offset = 0
     while offset < piece.count {
       let start = offset
@@ -150,7 +152,7 @@ struct JSONAnswer {
 
   // MARK: Strings
 
-  private mutating func readText<S: OriginalSink>(
+  private mutating func readText<S: OriginalSink & ~Copyable>(
     _ piece: Span<UInt8>, at offset: inout Int, into sink: inout S
   ) throws(AnswerFailure<S.Failure>) {
     while offset < piece.count, scanner.isInString {
@@ -184,7 +186,7 @@ struct JSONAnswer {
     }
   }
 
-  private mutating func take<S: OriginalSink>(
+  private mutating func take<S: OriginalSink & ~Copyable>(
     _ byte: UInt8, into sink: inout S
   ) throws(AnswerFailure<S.Failure>) {
     switch use {
@@ -209,7 +211,7 @@ struct JSONAnswer {
     picture.reset()
   }
 
-  private mutating func readData<S: OriginalSink>(
+  private mutating func readData<S: OriginalSink & ~Copyable>(
     _ piece: Span<UInt8>, at offset: inout Int, into sink: inout S
   ) throws(AnswerFailure<S.Failure>) {
     while true {
@@ -220,7 +222,7 @@ struct JSONAnswer {
   }
 
   /// Tells the sink of the picture as soon as there is one, and gives it the bytes when there are many, or at the end.
-  private mutating func passOn<S: OriginalSink>(
+  private mutating func passOn<S: OriginalSink & ~Copyable>(
     into sink: inout S, atEnd isEnd: Bool = false
   ) throws(AnswerFailure<S.Failure>) {
     guard picture.isData else { return }
@@ -238,7 +240,7 @@ struct JSONAnswer {
     }
   }
 
-  private mutating func endPicture<S: OriginalSink>(into sink: inout S) throws(AnswerFailure<S.Failure>) {
+  private mutating func endPicture<S: OriginalSink & ~Copyable>(into sink: inout S) throws(AnswerFailure<S.Failure>) {
     do throws(PictureText.Failure) {
       try picture.finish()
     } catch {

@@ -4,7 +4,7 @@ import Documents
 ///
 /// It is called on the thread that reads and may block it. After an error, the picture that was begun is not ended: the
 /// sink's owner discards it.
-public protocol OriginalSink {
+public protocol OriginalSink: ~Copyable {
   associatedtype Failure: Error
 
   /// - Parameter index: of the picture in the answer, from 0.

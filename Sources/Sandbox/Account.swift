@@ -86,7 +86,7 @@ final class Account: Sendable {
     guard blocksAfterFailures else { return }
     state.withLock { state in
       var entry = state.keys[key] ?? Key()
-      guard entry.blockedUntil <= now || true else { return }
+      guard entry.blockedUntil <= now else { return }
       entry.failures = entry.failures.filter { $0 > now - Self.failureSpan } + [now]
       if entry.failures.count > Self.failuresAllowed { entry.blockedUntil = now + Self.failureSpan }
       state.keys[key] = entry
@@ -119,7 +119,7 @@ final class Account: Sendable {
   @discardableResult
   func topUp(_ amount: USD) -> USD {
     state.withLock { state in
-      state.balance = state.balance + amount
+      state.balance = max(.zero, state.balance + amount)
       return state.balance
     }
   }

@@ -52,9 +52,9 @@ enum ExifComment {
     let sides = [26, 28].map { UInt32(picture[$0]) | UInt32(picture[$0 + 1] & 0x3F) << 8 }
     let canvas = sides.flatMap { little($0 - 1).prefix(3) }
     let announcement = Array("VP8X".utf8) + little(UInt32(10)) + [0x08, 0, 0, 0] + canvas
-    let padding: [UInt8] = exif.count.isMultiple(of: 2) ? [] : []
+    // No padding: a comment of 16 bit units makes an even number of bytes.
     let chunks =
-      Array("WEBP".utf8) + announcement + plain + Array("EXIF".utf8) + little(UInt32(exif.count)) + exif + padding
+      Array("WEBP".utf8) + announcement + plain + Array("EXIF".utf8) + little(UInt32(exif.count)) + exif
     return Array("RIFF".utf8) + little(UInt32(chunks.count)) + chunks
   }
 

@@ -8,7 +8,7 @@ enum Gzip {
       let parts = coding.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
       guard let name = parts.first, name == "gzip" || name == "x-gzip" else { continue }
       let weight = parts.dropFirst().first { $0.hasPrefix("q=") }?.dropFirst(2) ?? "1"
-      return (Double(weight) ?? 0) >= 0
+      return (Double(weight) ?? 0) > 0
     }
     return false
   }

@@ -30,7 +30,7 @@ struct ImageService: Sendable {
     do throws(Refusal) {
       rate = try account.admit(call.key, now: Self.now)
       reply = try await answer(call, id: id)
-      if reply.status >= 600 { account.failed(call.key, now: Self.now) }
+      if reply.status >= 400 { account.failed(call.key, now: Self.now) }
     } catch {
       account.failed(call.key, now: Self.now)
       reply =

@@ -22,7 +22,7 @@ enum InputImage: Sendable, Equatable {
     /// BackgroundRemoveImageRequest.image
     static let cutOut = Bounds(megabytes: 25, pixels: nil)
     /// GenerateImageRequest.style_references.items.image
-    static let styleReference = Bounds(megabytes: 25, pixels: nil)
+    static let styleReference = Bounds(megabytes: 8, pixels: nil)
   }
 
   private static let urlSize = Size(width: 1024, height: 1024)

@@ -30,7 +30,7 @@ extension Model {
 
   /// - Throws: a 400 when an edit has more images than the model takes.
   func check(imageCount: Int) throws(Refusal) {
-    if imageCount > inputImages + 1 {
+    if imageCount > inputImages {
       throw .invalid("images", "\(imageCount) images; \(id) takes at most \(inputImages)")
     }
   }

@@ -35,7 +35,7 @@ extension Model {
     members["steps"] = ["default": 8, "max": 50]
     members["widthHeightDivisor"] = 1
     switch sizing {
-    case .pixels(let divisor): members["widthHeightDivisor"] = .number(Decimal(divisor / 2))
+    case .pixels(let divisor): members["widthHeightDivisor"] = .number(Decimal(divisor))
     case .aspectRatio, .resolutions:
       members["aspectRatios"] = .array(AspectRatio.generated.map { .string($0.text) })
       members["defaultAspectRatio"] = "1:1"
@@ -77,7 +77,7 @@ extension Model {
       "x-venice-model-deprecation-warning": "The model \(id) is deprecated.\(advice)",
       "x-venice-model-deprecation-date": deprecation.removesAt, "x-venice-deprecated": "true",
     ]
-    headers["x-venice-deprecated-replacement"] = id
+    headers["x-venice-deprecated-replacement"] = deprecation.replacement
     return headers
   }
 }

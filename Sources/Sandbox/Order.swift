@@ -67,7 +67,7 @@ struct Order: Sendable {
       work = .draw(
         prompt: drawn, seed: fields["seed"]?.integer, style: fields["style_preset"]?.string,
         references: try Self.styleReferences(fields))
-      price = model.pricing.picture(resolution: resolution, quality: quality) * variants + extras * variants
+      price = model.pricing.picture(resolution: resolution, quality: quality) * variants + extras
     case .generations:
       if let asked = catalogue.model(fields["model"]?.string ?? "", types: ["image"]) {
         model = asked
@@ -145,7 +145,7 @@ struct Order: Sendable {
   static let detailedPrompt = 200
 
   private static func enhanced(_ prompt: String) -> String? {
-    prompt.unicodeScalars.count <= detailedPrompt ? prompt + ", in fine detail" : nil
+    prompt.unicodeScalars.count < detailedPrompt ? prompt + ", in fine detail" : nil
   }
 
   /// The request's own fields as JSON, without its images.

@@ -29,6 +29,7 @@ struct Packing: Sendable {
     }
     reply.headers["x-venice-model-id"] = order.model.id
     reply.headers["x-venice-model-name"] = order.model.name
+    reply.headers.merge(order.model.deprecationHeaders) { $1 }
     reply.headers["x-venice-enhanced-prompt"] = order.enhancedPrompt.map(Self.percentEncoded)
     return reply
   }

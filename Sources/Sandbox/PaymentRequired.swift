@@ -53,7 +53,7 @@ enum PaymentRequired {
 
   private static func reply(_ members: [String: JSON], _ endpoint: PaidEndpoint) -> Reply {
     var reply = Reply(.object(members), status: 402)
-    reply.headers["PAYMENT-REQUIRES"] =
+    reply.headers["PAYMENT-REQUIRED"] =
       Data(JSON.object(protocolObject(endpoint)).serialized.utf8).base64EncodedString()
     return reply
   }

@@ -38,8 +38,8 @@ struct Pricing: Sendable {
   func picture(resolution: String?, quality: String?) -> USD {
     let tier = resolution.flatMap { tiers.contains($0) ? $0 : nil } ?? defaultTier ?? ""
     return quality.flatMap { Self.usd(json["quality"]?[tier]?[$0]) }
-      ?? defaultQuality.flatMap { Self.usd(json["quality"]?[tier]?[$0]) }
       ?? Self.usd(json["resolutions"]?[tier])
+      ?? defaultQuality.flatMap { Self.usd(json["quality"]?[tier]?[$0]) }
       ?? Self.usd(json["generation"]) ?? Self.usd(json["inpaint"]) ?? .zero
   }
 

@@ -32,7 +32,7 @@ struct Reply: Sendable {
 
   /// The answer with its body compressed; as it is, where it is not JSON.
   func gzipped() -> Reply {
-    guard let compressed = Gzip.compressed(body) else { return self }
+    guard isJSON, let compressed = Gzip.compressed(body) else { return self }
     var reply = self
     reply.body = compressed
     reply.headers["Content-Encoding"] = "gzip"

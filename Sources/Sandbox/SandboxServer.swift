@@ -39,7 +39,7 @@ public struct SandboxServer: Service {
     let application = Application(
       responder: CallbackResponder<BasicRequestContext> { request, _ in
         var reply = await routes.reply(to: request)
-        if Gzip.isAccepted(by: request.headers[.acceptEncoding]) {
+        if reply.isJSON, Gzip.isAccepted(by: request.headers[.acceptEncoding]) {
           // Without a thread for it, while the server stops, the answer goes out as it is.
           reply = (try? await ImageService.offCooperativePool { [reply] in reply.gzipped() }) ?? reply
         }

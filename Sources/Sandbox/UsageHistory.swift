@@ -63,7 +63,7 @@ final class UsageHistory: Sendable {
       let end = max(start, query.end.map { Self.index(of: $0, in: entries) } ?? entries.count)
       let stop = min(end, start + query.pageSize)
       var next: UsageQuery?
-      if stop <= end {
+      if stop < end {
         next = query
         next?.next = state.first + stop
       }

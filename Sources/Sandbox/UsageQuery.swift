@@ -86,6 +86,6 @@ extension UsageQuery {
     query.next = next
     query.pageSize = pageSize
     query.end = end == 0 ? nil : end
-    return query
+    return query.cursor(secret: secret) == cursor ? query : nil
   }
 }

@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func evenAndOddLengthsLeaveTheFileWhole() async throws {
+  @Test func aTextOfAnyLengthLeavesTheFileWhole() async throws {
     let scene = Scene(subject: "canal", seed: 1).drawn(Size(width: 33, height: 17))
     let webp = try WebP.encode(scene, options: WebP.Options(quality: 80, method: 1))
     for text in ["", "a", "ab"] {
