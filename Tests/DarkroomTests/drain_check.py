@@ -62,9 +62,9 @@ class Site:
 
 
 def sql(folder, *arguments):
-    ledger = f"file:{folder}/spool/ledger.sqlite?mode=ro"
-    return subprocess.run(["sqlite3", *arguments[1:], ledger, arguments[0]], check=True, capture_output=True,
-                          text=True).stdout
+    # Not read-only: that would leave the files of a write-ahead log behind.
+    return subprocess.run(["sqlite3", *arguments[1:], f"{folder}/spool/ledger.sqlite", arguments[0]], check=True,
+                          capture_output=True, text=True).stdout
 
 
 def rows(folder, query):
