@@ -14,8 +14,10 @@ let package = Package(
       linkerSettings: [.linkedLibrary("webp"), .linkedLibrary("png16"), .linkedLibrary("jpeg")]),
     .executableTarget(
       name: "Benchmarks",
-      // The library product that holds Raster, Codecs, Metadata and Processing.
-      dependencies: ["CBare", .product(name: "Processing", package: "darkroom")],
+      // The library product Processing holds Raster, Codecs, Metadata and Processing.
+      dependencies: [
+        "CBare", .product(name: "ImageAPI", package: "darkroom"), .product(name: "Processing", package: "darkroom"),
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -1,8 +1,18 @@
 import Foundation
 
-/// One piece of work, done by Darkroom's codec and by the bare library, in turns.
+/// One piece of work, done by Darkroom and by what it is built on, in turns.
 struct Comparison {
+  enum Clock {
+    /// Processor time of this thread: other work on the machine does not count.
+    case processor
+    /// What passes on a wall clock: waiting for the disk counts.
+    case wall
+  }
+
   let name: String
+  var clock = Clock.processor
+  /// Done before each, and not measured.
+  var prepare: () -> Void = {}
   /// Each returns the bytes of its result, which must be as many.
   let wrapped: () throws -> Int
   let bare: () -> Int
@@ -19,12 +29,13 @@ struct Comparison {
     let wrapped: Int
     let bare: Int
     var description: String {
-      "\(name): the codec made \(wrapped) bytes, the library \(bare): they did not do the same"
+      "\(name): Darkroom made \(wrapped) bytes, the other side \(bare): they did not do the same"
     }
   }
 
   /// Medians over rounds that fill `time`, at least eleven.
   func measure(for time: Duration) throws -> Result {
+    prepare()
     let sizes = (try wrapped(), bare())
     guard sizes.0 == sizes.1 else { throw Disagreement(name: name, wrapped: sizes.0, bare: sizes.1) }
     var times: (wrapped: [Duration], bare: [Duration]) = ([], [])
@@ -44,11 +55,16 @@ struct Comparison {
 
   private func median(_ times: [Duration]) -> Duration { times.sorted()[times.count / 2] }
 
-  /// Processor time of this thread: other work on the machine does not count.
   private func cost(_ work: () throws -> Void) rethrows -> Duration {
-    let start = Self.threadTime()
-    try work()
-    return Self.threadTime() - start
+    prepare()
+    switch clock {
+    case .processor:
+      let start = Self.threadTime()
+      try work()
+      return Self.threadTime() - start
+    case .wall:
+      return try ContinuousClock().measure(work)
+    }
   }
 
   private static func threadTime() -> Duration {
