@@ -46,8 +46,7 @@ final class AnswersBenchmark {
       Comparison(
         name: name, clock: .wall,
         prepare: {
-          unlink(self.copied)
-          unlink(self.cut)
+          for path in [self.copied, self.cut] { try? FileManager.default.removeItem(atPath: path) }
         },
         wrapped: { try self.cutAnswer(syncs: syncs) },
         bare: { (try? self.copyPicture(syncs: syncs)) ?? 0 })
@@ -86,6 +85,8 @@ final class AnswersBenchmark {
 }
 
 private struct FileSink: OriginalSink, ~Copyable {
+  typealias Failure = PlainFile.Failure
+
   let file: PlainFile
   var total = 0
 

@@ -11,13 +11,17 @@ struct PlainFile: ~Copyable {
   private let descriptor: Int32
 
   init(reading path: String) throws(Failure) {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Failure(call: "open", number: errno) }
+    try self.init(path, O_RDONLY)
   }
 
   /// A new file.
   init(creating path: String) throws(Failure) {
-    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    try self.init(path, O_WRONLY | O_CREAT | O_EXCL)
+  }
+
+  private init(_ path: String, _ flags: Int32) throws(Failure) {
+    // The path is a C string for the length of the call.
+    descriptor = unsafe open(path, flags | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Failure(call: "open", number: errno) }
   }
 
