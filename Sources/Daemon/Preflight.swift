@@ -46,7 +46,8 @@ public struct Preflight: Sendable {
     size: (String) -> Size?
   ) throws(ErrorReport) {
     var steps: [Step] = []
-    var warnings = request.warnings.map(\.description)
+    // Of models the catalogue knows more than the list in the schema.
+    var warnings = request.warnings.filter { !$0.isOfModelList }.map(\.description)
     // The first step's input is the request's own picture; then each step's is the one before's answer.
     var input: Size? = if case .source(let path) = request.work { size(path) } else { nil }
     var calls = 1
@@ -103,6 +104,12 @@ public struct Preflight: Sendable {
 extension Request {
   /// All operations in their order: the first call, then those of `then`.
   var operations: [ImageAPI.Operation] { [operation].compactMap(\.self) + chain }
+}
+
+extension OperationWarning {
+  fileprivate var isOfModelList: Bool {
+    if case .unlistedValue(path: ["modelId"], _, _) = self { true } else { false }
+  }
 }
 
 extension ImageAPI.Operation {
