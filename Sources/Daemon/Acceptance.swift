@@ -68,8 +68,6 @@ struct Acceptance: Sendable {
   /// A request whose blobs are in the spool.
   private struct Candidate {
     var job: NewJob
-    /// Without any call.
-    var isLocal: Bool
     /// Which outcome is its.
     var outcome: Int
   }
@@ -101,7 +99,8 @@ struct Acceptance: Sendable {
     let job = NewJob(
       id: id, name: request.name, output: request.output, pipeline: request.pipeline, priority: request.priority,
       labels: request.labels, source: drop.path, sourceIdentity: drop.identity,
-      collision: CollisionRule(pipeline.collision), model: preflight.steps.first?.model, received: received)
+      collision: CollisionRule(pipeline.collision), model: preflight.steps.first?.model,
+      makesCalls: !request.operations.isEmpty, received: received)
     if pipeline.collision == .replace, try trees.output.occupant(of: job.place) == .other {
       throw ErrorReport(
         stage: .request, error: "the place \(job.place) holds something that is no directory", field: "name",
@@ -109,14 +108,16 @@ struct Acceptance: Sendable {
     }
     var fitting = Fitting(material: material, allowed: pipeline.fitsInput, limits: limits)
     let work = AcceptedWork(
-      operations: try zip(request.operations, preflight.steps).map { try fitting.accepted($0, model: $1.model) },
+      operations: try zip(request.operations, preflight.steps).map {
+        try fitting.accepted($0, model: $1.model, answerPixels: $1.size?.pixelCount)
+      },
       localOriginal: request.operation == nil ? material.pictures.first?.blob : nil,
       recipe: pipeline.recipe, facts: facts, retriesUnknown: pipeline.onUnknown == .retry,
       fitsInput: pipeline.fitsInput, warnings: preflight.warnings + fitting.warnings)
     try trees.spool.createJob(
       id.description,
       blobs: [(Self.requestBlob, drop.bytes), (AcceptedWork.blob, try work.encoded())] + material.blobs + fitting.blobs)
-    return Candidate(job: job, isLocal: request.operations.isEmpty, outcome: outcome)
+    return Candidate(job: job, outcome: outcome)
   }
 
   private func wellFormed(_ request: Result<Request?, RequestError>) throws(ErrorReport) -> Request? {
@@ -150,8 +151,6 @@ struct Acceptance: Sendable {
   private func settle(_ candidate: Candidate, _ answer: Ledger.Acceptance) throws -> Outcome {
     switch answer {
     case .accepted(let accepted):
-      // A job that waits for another one's place is taken up by the dispatcher when it has it.
-      if candidate.isLocal, accepted.wait == nil { try ledger.respondWithoutCall(accepted.id, at: .now()) }
       return .accepted(accepted.id, place: accepted.place)
     case .collision(let collision):
       try trees.spool.removeJob(candidate.job.id.description)

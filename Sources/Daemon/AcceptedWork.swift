@@ -91,16 +91,19 @@ struct AcceptedOperation: Codable, Sendable {
   var model: String?
   /// How many pictures an answer to it carries.
   var variants: Int
+  /// Of each of them; `nil` when that cannot be told.
+  var answerPixels: Int?
   /// The body as JSON text, numbers as they were written.
   var body: String
   var pictures: [Picture]
   /// Where in the body the picture of the step before belongs; `nil` for a step that takes none.
   var previous: [String]?
 
-  init(_ operation: ImageAPI.Operation, model: String?, pictures: [Picture]) {
+  init(_ operation: ImageAPI.Operation, model: String?, answerPixels: Int?, pictures: [Picture]) {
     endpoint = operation.endpoint
     self.model = model
     variants = operation.variants
+    self.answerPixels = answerPixels
     body = JSONValue.object(operation.body).serialized()
     self.pictures = pictures
     previous = operation.files.first { $0.source == .previous }?.path

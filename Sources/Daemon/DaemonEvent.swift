@@ -20,6 +20,9 @@ public enum DaemonEvent: Sendable, Hashable {
   case failed(job: String, request: String, ErrorReport)
   /// Someone has to look.
   case held(job: String, reason: String)
+  /// A disk is full, or will be: no call goes out until there is room again.
+  case outOfRoom(reason: String)
+  case roomAgain
   /// No call goes out until the account is open again.
   case accountClosed(reason: String)
   case accountOpened

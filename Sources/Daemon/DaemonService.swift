@@ -86,7 +86,8 @@ extension DaemonService.Report {
     switch event {
     case .published: published += 1
     case .failed, .refused, .obstacle: failed += 1
-    case .accepted, .awaitsImage, .calling, .responded, .waiting, .held, .accountClosed, .accountOpened,
+    case .accepted, .awaitsImage, .calling, .responded, .waiting, .held, .outOfRoom, .roomAgain,
+      .accountClosed, .accountOpened,
       .catalogueFetched, .catalogueUnavailable:
       break
     }

@@ -32,17 +32,22 @@ actor Dispatcher {
   private let workers: BlockingWork
 
   private var schedule: Schedule
-  /// The least that a job which waits for the day's budget may cost; `nil` when none waits.
-  private var leastNeed: USD?
+  private var room = RoomGate()
+  /// What jobs that wait for the day's budget may cost.
+  private var needs: [JobID: USD] = [:]
   private var active: Set<JobID> = []
+  /// How many of them need no call.
+  private var processing = 0
+  /// Whose job was called for last.
+  private var servedLast: String?
   private let isStopping = Atomic(false)
   private var endsWhenIdle = false
   private var failure: (any Error)?
 
   /// How long `--once` waits for jobs whose time comes: a minute's rate limit, a few retries.
   private static let patience = Duration.seconds(120)
-  /// When the output tree or the spool is full, the job is tried again after this.
-  private static let roomCheck = Duration.seconds(30)
+  /// How long `--once` waits for room on a full disk.
+  private static let roomPatience = Duration.seconds(10)
 
   /// - Parameter catalogue: the one in use now.
   init(
@@ -97,7 +102,8 @@ actor Dispatcher {
           stop(because: error)
           break
         }
-        if endsWhenIdle, active.isEmpty, next.map({ $0 > Self.patience }) ?? true { break }
+        let isStuck = room.isShort(for: Self.roomPatience, now: .now)
+        if endsWhenIdle, active.isEmpty, isStuck || next.map({ $0 > Self.patience }) ?? true { break }
         await signal.wait(atMost: next ?? .seconds(3600))
       }
     }
@@ -115,23 +121,43 @@ actor Dispatcher {
   ///
   /// - Returns: when to look again although nobody calls; `nil` for never.
   private func takeUp(_ start: (Start) -> Void) throws -> Duration? {
-    try ledger.wakeDue(now: .now())
-    // What is active is at the head of the list as well; beyond it, some more.
-    for job in try ledger.nextResponded(limit: active.count + 16) where active.insert(job.id).inserted {
+    do {
+      try ledger.wakeDue(now: .now())
+      try takeUpResponded(start)
+      return try takeUpQueued(start)
+    } catch let error as LedgerError where error.mayPass {
+      // Nothing was sent: the intent was not committed.
+      shortOfRoom(error.description)
+      return RoomGate.checkInterval
+    }
+  }
+
+  /// No more than keep the workers busy: the others are safe, and cost no memory, where they are.
+  private func takeUpResponded(_ start: (Start) -> Void) throws {
+    // What is active is at the head of the list as well.
+    for job in try ledger.nextResponded(limit: active.count + 2 * configuration.workers)
+    where processing < 2 * configuration.workers {
+      guard active.insert(job.id).inserted else { continue }
+      processing += 1
       start(.response(job))
     }
+  }
+
+  private func takeUpQueued(_ start: (Start) -> Void) throws -> Duration? {
     while true {
       let now = ContinuousClock.now
       let due = try ledger.nextDue().map { max(Timestamp.now().duration(to: $0), .milliseconds(1)) }
+      if let until = room.closedUntil(now: now) { return [until - now, due].compactMap(\.self).min() }
       switch schedule.gate(now: now) {
       case .closed: return due
       case .busy(let until): return [until.map { $0 - now }, due].compactMap(\.self).min()
       case .open: break
       }
       let (paused, until) = schedule.pausedModels(now: now)
-      guard let job = try ledger.nextQueued(excludingModels: paused, now: .now()).first else {
+      guard let job = try ledger.nextQueued(afterPipeline: servedLast, excludingModels: paused, now: .now()) else {
         return [until.map { $0 - now }, due].compactMap(\.self).min()
       }
+      servedLast = job.pipeline
       try begin(job, start)
     }
   }
@@ -143,6 +169,7 @@ actor Dispatcher {
       if work.operations.isEmpty {
         start(.response(try ledger.respondWithoutCall(job.id, at: .now())))
         active.insert(job.id)
+        processing += 1
       } else if let prepared = try prepare(job, work) {
         start(.call(prepared, job, work))
         active.insert(job.id)
@@ -150,8 +177,8 @@ actor Dispatcher {
     } catch let error as LedgerError {
       throw error
     } catch let error as SpoolError where error.isOutOfRoom {
-      // Nothing was sent: an answer that cannot be kept is not asked for.
-      try wait(job, for: error)
+      // Nothing was sent: an answer that cannot be kept is not asked for. The job keeps its turn.
+      shortOfRoom(error.description)
     } catch {
       try fail(
         job,
@@ -161,10 +188,31 @@ actor Dispatcher {
     }
   }
 
+  // MARK: Room
+
+  private func shortOfRoom(_ reason: String) {
+    if room.close(now: .now) { observe(.outOfRoom(reason: reason)) }
+  }
+
+  /// What has been paid for, or published, gets into the ledger: while there is no room for it, it is tried again.
+  ///
+  /// - Throws: whatever does not pass, and everything when the daemon is told to stop meanwhile.
+  private func insist<Value>(_ body: () async throws -> Value) async throws -> Value {
+    while true {
+      do {
+        return try await body()
+      } catch let error as LedgerError where error.mayPass && !isStopped {
+        shortOfRoom(error.description)
+        try? await Task.sleep(for: RoomGate.checkInterval)
+      }
+    }
+  }
+
+  /// The job waits by itself: others may be smaller, or on another file system.
   private func wait(_ job: Job, for error: SpoolError) throws {
-    let until = Timestamp.now() + Self.roomCheck
+    let until = Timestamp.now() + RoomGate.checkInterval
     try ledger.wait(job.id, .room, until: until, error: error.description, at: .now())
-    observe(.waiting(job: job.id.description, reason: error.description, until: until))
+    shortOfRoom(error.description)
   }
 
   /// What a job's task begins with.
@@ -182,6 +230,8 @@ actor Dispatcher {
     let responseName: String
     let call: Call
     let estimate: Estimate
+    /// In bytes; given back when the job's task ends.
+    let room: Int64
   }
 
   /// - Returns: `nil` when the budget does not allow the call; the job waits, or has failed.
@@ -198,6 +248,8 @@ actor Dispatcher {
     }
     let operation = try accepted.operation()
     let estimate = catalogue().estimate(operation, inputPixels: pixels, assumptions: configuration.assumptions)
+    let need = RoomGate.need(pixels: accepted.answerPixels, pictures: accepted.variants)
+    if let shortage = try room.shortage(of: need, in: trees) { throw shortage }
     let name = "call-\(JobID.next()).response"
     let response = try ResponseBlob(in: trees.spool, job: id, name: name, disk: disk)
     switch try ledger.beginCall(
@@ -206,8 +258,11 @@ actor Dispatcher {
     {
     case .begun(let call):
       schedule.began(model: accepted.model, now: .now)
+      room.take(need)
+      if room.open() { observe(.roomAgain) }
       return PreparedCall(
-        operation: operation, uploads: uploads, response: response, responseName: name, call: call, estimate: estimate)
+        operation: operation, uploads: uploads, response: response, responseName: name, call: call, estimate: estimate,
+        room: need)
     case .beyond(let limit):
       response.discard()
       try turnAway(job, limit)
@@ -226,7 +281,7 @@ actor Dispatcher {
   private func turnAway(_ job: Job, _ limit: BudgetLimit) throws {
     switch limit {
     case .day(_, _, let needed, let until):
-      leastNeed = min(leastNeed ?? needed, needed)
+      needs[job.id] = needed
       try ledger.wait(job.id, .budget, until: until, error: limit.description, at: .now())
       observe(.waiting(job: job.id.description, reason: limit.description, until: until))
     case .job:
@@ -239,12 +294,18 @@ actor Dispatcher {
     }
   }
 
-  /// A call that cost less than was set aside may leave room for those that wait.
+  /// A call that cost less than was set aside may leave room for those that wait, the oldest first.
   private func resumeWithinBudget() throws {
-    guard let need = leastNeed, let limit = configuration.budget.perDay else { return }
-    guard try ledger.spent(onDayOf: .now()) + need <= limit else { return }
-    leastNeed = nil
-    try ledger.resume(.budget)
+    guard !needs.isEmpty, let limit = configuration.budget.perDay else { return }
+    var left = limit - (try ledger.spent(onDayOf: .now()))
+    var resumed: [JobID] = []
+    for (job, need) in needs.sorted(by: { $0.key < $1.key }) where need <= left {
+      left = left - need
+      resumed.append(job)
+    }
+    if resumed.isEmpty { return }
+    try ledger.resume(.budget, only: resumed)
+    for job in resumed { needs[job] = nil }
   }
 
   // MARK: One job
@@ -255,13 +316,15 @@ actor Dispatcher {
       switch start {
       case .call(let prepared, let job, let work):
         id = job.id
+        defer { room.giveBack(prepared.room) }
         let responded = try await call(prepared, job, work)
-        try resumeWithinBudget()
-        if let responded { try await carryOn(responded, work) }
+        try await insist { try resumeWithinBudget() }
+        if let responded { try await insist { try await carryOn(responded, work) } }
       case .response(let job):
         id = job.id
+        defer { processing -= 1 }
         let work = try AcceptedWork(encoded: trees.spool.read(job: job.id.description, name: AcceptedWork.blob))
-        try await carryOn(job, work)
+        try await insist { try await carryOn(job, work) }
       }
       active.remove(id)
     } catch {
@@ -292,7 +355,9 @@ actor Dispatcher {
         job: job.id.description, endpoint: call.endpoint, model: call.model, attempt: call.attempt))
     let outcome = await client.call(
       prepared.operation, uploads: prepared.uploads, idempotencyKey: call.key, into: prepared.response)
-    let earlier = try ledger.calls(of: job.id).filter { $0.step == call.step && $0.item == call.item }
+    let earlier = try await insist { try ledger.calls(of: job.id) }.filter {
+      $0.step == call.step && $0.item == call.item
+    }
     var verdict = schedule.finished(
       outcome, model: call.model, attempt: call.attempt,
       serverErrors: earlier.count { $0.ordinal == call.ordinal && ($0.status == 500 || $0.status == 503) } + 1,
@@ -306,26 +371,32 @@ actor Dispatcher {
     case .response(let head): return try await keep(head, prepared, job)
     case .refused(let refusal):
       prepared.response.discard()
-      try settle(prepared, job, verdict, report: ErrorReport(refusal)) { then in
-        .refused(
-          status: refusal.head.status, headers: refusal.head.keptHeaders, error: refusal.description, then: then)
+      try await insist {
+        try settle(prepared, job, verdict, report: ErrorReport(refusal)) { then in
+          .refused(
+            status: refusal.head.status, headers: refusal.head.keptHeaders, error: refusal.description, then: then)
+        }
       }
     case .notSent(let failure):
       prepared.response.discard()
       let report = ErrorReport(stage: .call, error: failure.description, next: "Drop the request again.")
-      try settle(prepared, job, verdict, report: report) { .notSent(error: failure.description, then: $0) }
+      try await insist {
+        try settle(prepared, job, verdict, report: report) { .notSent(error: failure.description, then: $0) }
+      }
     case .unknown(let unknown):
       // What came of the answer is kept for whoever looks; what cannot be kept does not change what is known.
       if unknown.bytesReceived > 0 { _ = try? await prepared.response.finish() } else { prepared.response.discard() }
-      _ = try ledger.finishCall(
-        call,
-        .unknown(
-          status: unknown.head?.status, headers: unknown.head?.keptHeaders ?? [:], error: unknown.description),
-        at: .now())
+      _ = try await insist {
+        try ledger.finishCall(
+          call,
+          .unknown(
+            status: unknown.head?.status, headers: unknown.head?.keptHeaders ?? [:], error: unknown.description),
+          at: .now())
+      }
       if case .retry(let delay, let reason) = verdict {
         let until = Timestamp.now() + delay
-        try ledger.release(job.id, at: .now())
-        try ledger.wait(job.id, reason, until: until, at: .now())
+        _ = try await insist { try ledger.release(job.id, at: .now()) }
+        _ = try await insist { try ledger.wait(job.id, reason, until: until, at: .now()) }
         observe(.waiting(job: job.id.description, reason: unknown.description, until: until))
       } else {
         observe(.held(job: job.id.description, reason: unknown.description))
@@ -339,19 +410,24 @@ actor Dispatcher {
     let call = prepared.call
     do {
       let bytes = try await prepared.response.finish()
-      let responded = try ledger.finishCall(
-        call,
-        .responded(
-          CallResult.Response(
-            status: head.status, responseID: head.requestID, headers: head.keptHeaders, body: prepared.responseName,
-            charged: prepared.estimate.settled(isEnhanced: head.enhancedPrompt != nil))),
-        at: .now())
+      let responded = try await insist {
+        try ledger.finishCall(
+          call,
+          .responded(
+            CallResult.Response(
+              status: head.status, responseID: head.requestID, headers: head.keptHeaders, body: prepared.responseName,
+              charged: prepared.estimate.settled(isEnhanced: head.enhancedPrompt != nil))),
+          at: .now())
+      }
       observe(.responded(job: job.id.description, bytes: bytes))
       return responded
     } catch let error as SpoolError {
       let reason = "the answer came and was charged, but could not be kept: \(error)"
-      _ = try ledger.finishCall(
-        call, .unknown(status: head.status, headers: head.keptHeaders, error: reason, hold: .responseLost), at: .now())
+      _ = try await insist {
+        try ledger.finishCall(
+          call, .unknown(status: head.status, headers: head.keptHeaders, error: reason, hold: .responseLost),
+          at: .now())
+      }
       observe(.held(job: job.id.description, reason: reason))
       return nil
     }
@@ -386,6 +462,7 @@ actor Dispatcher {
     switch try await workers.run({ () throws(any Error) in try publisher.publish(job, work) }) {
     case .published(let place, let files, let warnings):
       observe(.published(job: id, place: place, files: files, warnings: warnings))
+      if room.open() { observe(.roomAgain) }
     case .noRoom(let error): try wait(job, for: error)
     case .failed(let report): try fail(job, report)
     }

@@ -23,14 +23,14 @@ struct Fitting {
 
   /// - Throws: for a picture beyond the API's limits that may not be changed.
   mutating func accepted(
-    _ operation: ImageAPI.Operation, model: String?
+    _ operation: ImageAPI.Operation, model: String?, answerPixels: Int?
   ) throws(ErrorReport) -> AcceptedOperation {
     var pictures: [AcceptedOperation.Picture] = []
     for field in operation.files {
       guard case .inbox(let path) = field.source, let picture = material[path] else { continue }
       pictures.append(try fitted(picture, for: operation.endpoint, at: field.path))
     }
-    return AcceptedOperation(operation, model: model, pictures: pictures)
+    return AcceptedOperation(operation, model: model, answerPixels: answerPixels, pictures: pictures)
   }
 
   private mutating func fitted(

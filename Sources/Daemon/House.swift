@@ -134,7 +134,7 @@ struct House: Sendable {
         try await follow(try FolderWatch(path: inboxPath), rescan: rescan)
       } catch let error as SpoolError {
         try await pause(because: error.description, at: error.path)
-      } catch let error as LedgerError where error.isOutOfRoom {
+      } catch let error as LedgerError where error.mayPass {
         try await pause(because: error.description, at: ledger.path)
       }
     }

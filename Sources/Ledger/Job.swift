@@ -57,12 +57,16 @@ public struct NewJob: Hashable, Sendable {
   public var sourceIdentity: String
   public var collision: CollisionRule
   public var model: String?
+  /// A job without calls has responded as soon as it is one.
+  public var makesCalls: Bool
   public var received: Timestamp
 
   /// See ``Job`` for the fields. The place is `output/name`.
   public init(
     id: JobID, name: String, output: String = "", pipeline: String, priority: Int = 0, labels: [String: String] = [:],
-    source: String, sourceIdentity: String, collision: CollisionRule = .fail, model: String? = nil, received: Timestamp
+    source: String, sourceIdentity: String, collision: CollisionRule = .fail, model: String? = nil,
+    makesCalls: Bool = true,
+    received: Timestamp
   ) {
     self.id = id
     self.name = name
@@ -74,6 +78,7 @@ public struct NewJob: Hashable, Sendable {
     self.sourceIdentity = sourceIdentity
     self.collision = collision
     self.model = model
+    self.makesCalls = makesCalls
     self.received = received
   }
 

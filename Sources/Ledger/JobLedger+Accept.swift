@@ -37,11 +37,12 @@ extension JobLedger {
       """
       INSERT INTO jobs (id, name, output, place, pipeline, priority, labels, source, source_identity, collision, model,
         state, reason, not_before, received, since)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         new.id.description, new.name, new.output, place, new.pipeline, new.priority, json(new.labels), new.source,
-        new.sourceIdentity, new.collision.rawValue, new.model, wait?.rawValue, wait.map { _ in Schema.never },
+        new.sourceIdentity, new.collision.rawValue, new.model,
+        (new.makesCalls ? JobState.queued : .responded).rawValue, wait?.rawValue, wait.map { _ in Schema.never },
         new.received.microseconds, new.received.microseconds,
       ])
   }

@@ -1,23 +1,35 @@
 import GRDB
 
 extension JobLedger {
-  /// The queue's head: jobs whose time has come, by priority, then age. Jobs that waited until `now` wait no longer.
+  /// The queue's head: of the jobs whose time has come, those of the highest priority; of these, the oldest of the
+  /// pipeline whose turn it is. Jobs that waited until `now` wait no longer.
   ///
-  /// - Parameter models: which are paused; jobs that would call them are passed over.
+  /// - Parameters:
+  ///   - pipeline: which was served last; the next one by name has its turn, so that a pipeline with thousands of jobs
+  ///     keeps none of the others waiting for more than one of them.
+  ///   - models: which are paused; jobs that would call them are passed over. The empty name stands for calls without
+  ///     a model.
   public func nextQueued(
-    limit: Int = 1, excludingModels models: Set<String> = [], now: Timestamp
-  ) throws(LedgerError) -> [Job] {
+    afterPipeline pipeline: String? = nil, excludingModels models: Set<String> = [], now: Timestamp
+  ) throws(LedgerError) -> Job? {
     try wakeDue(now: now)
     return try read("look at the queue") { database in
-      let passed = models.isEmpty ? "" : " AND (model IS NULL OR model NOT IN (SELECT value FROM json_each(?)))"
-      let sql = """
-        SELECT \(Job.columns) FROM jobs INDEXED BY jobs_ready WHERE state = 'queued' AND not_before IS NULL\(passed)
-        ORDER BY priority DESC, id LIMIT ?
+      let passed: StatementArguments = models.isEmpty ? [] : [try json(models.sorted())]
+      let ready = """
+        FROM jobs INDEXED BY jobs_ready WHERE state = 'queued' AND not_before IS NULL\
+        \(models.isEmpty ? "" : " AND coalesce(model, '') NOT IN (SELECT value FROM json_each(?))")
         """
-      var arguments: StatementArguments = []
-      if !models.isEmpty { arguments += [try json(models.sorted())] }
-      arguments += [limit]
-      return try database.rows(sql, arguments).map { try Job($0) }
+      let highest = try database.row("SELECT priority \(ready) ORDER BY priority DESC LIMIT 1", passed)
+      guard let highest else { return nil }
+      let priority: StatementArguments = [highest[0] as Int]
+      let order = "ORDER BY pipeline, id LIMIT 1"
+      let behind = try pipeline.flatMap { pipeline in
+        try database.row(
+          "SELECT \(Job.columns) \(ready) AND priority = ? AND pipeline > ? \(order)", passed + priority + [pipeline])
+      }
+      let next =
+        try behind ?? database.row("SELECT \(Job.columns) \(ready) AND priority = ? \(order)", passed + priority)
+      return try next.map { try Job($0) }
     }
   }
 

@@ -23,15 +23,20 @@ extension JobLedger {
 
   /// Whatever waits for this reason waits no longer.
   ///
+  /// - Parameter jobs: only these of them; nil for all.
   /// - Returns: how many jobs that were.
   @discardableResult
-  public func resume(_ reason: WaitReason) throws(LedgerError) -> Int {
+  public func resume(_ reason: WaitReason, only jobs: [JobID]? = nil) throws(LedgerError) -> Int {
     try write("resume jobs") { database in
       // A place is handed on by the job that had it.
       guard reason != .place else { return 0 }
+      var arguments: StatementArguments = [reason.rawValue]
+      if let jobs { arguments += [try json(jobs.map(\.description))] }
       try database.run(
-        "UPDATE jobs SET reason = NULL, not_before = NULL WHERE state IN ('queued', 'responded') AND reason = ?",
-        [reason.rawValue])
+        """
+        UPDATE jobs SET reason = NULL, not_before = NULL WHERE state IN ('queued', 'responded') AND reason = ?\
+        \(jobs == nil ? "" : " AND id IN (SELECT value FROM json_each(?))")
+        """, arguments)
       return database.changesCount
     }
   }

@@ -34,6 +34,9 @@ extension LedgerError {
     return false
   }
 
+  /// It may work another time: ``isOutOfRoom``, ``isBusy``.
+  public var mayPass: Bool { isOutOfRoom || isBusy }
+
   /// Another process holds the ledger for longer than the time-out. (SQLITE_BUSY)
   public var isBusy: Bool {
     if case .database(_, _, let code, _) = self { return code & 0xFF == 5 }

@@ -18,6 +18,8 @@ public enum SpoolError: Error, Hashable, Sendable {
   case notReplaceable(path: String, reason: String)
   /// The file system cannot do it; `feature` in the manual's words.
   case unsupported(feature: String, path: String)
+  /// The file system has less room than is needed, in bytes; nothing was written.
+  case noRoom(path: String, needed: Int64, free: Int64)
   /// The name cannot be used below a tree.
   case badName(name: String, reason: String)
 }
@@ -41,6 +43,7 @@ extension SpoolError {
     case .locked: "flock"
     case .refused, .changedWhileReading, .tooLarge: "read"
     case .occupied, .notReplaceable, .unsupported: "rename"
+    case .noRoom: "statvfs"
     case .badName: "name"
     }
   }
@@ -50,15 +53,16 @@ extension SpoolError {
     switch self {
     case .system(_, let path, _), .locked(let path, _), .refused(let path, _), .changedWhileReading(let path),
       .tooLarge(let path, _), .occupied(let path), .notReplaceable(let path, _), .unsupported(_, let path),
-      .badName(let path, _):
+      .noRoom(let path, _, _), .badName(let path, _):
       path
     }
   }
 
-  /// The system's error number, where a system call failed.
+  /// The system's error number, where a system call failed or would have.
   public var errno: Int32? {
     switch self {
     case .system(_, _, let number): number
+    case .noRoom: ENOSPC
     case .locked, .refused, .changedWhileReading, .tooLarge, .occupied, .notReplaceable, .unsupported, .badName: nil
     }
   }
@@ -84,6 +88,7 @@ extension SpoolError {
     case .occupied: "take another name, or say collision: suffix or replace"
     case .notReplaceable: "move it away, or take another name"
     case .unsupported: "use another file system, or do without"
+    case .noRoom: Self.advice(forErrno: ENOSPC)
     case .badName: "take another name"
     }
   }
@@ -116,6 +121,8 @@ extension SpoolError: CustomStringConvertible {
     case .occupied(let path): "\(path) exists already"
     case .notReplaceable(let path, let reason): "\(path) cannot be replaced: \(reason)"
     case .unsupported(let feature, let path): "the file system of \(path) does not support \(feature)"
+    case .noRoom(let path, let needed, let free):
+      "\(path) has room for \(free) bytes; up to \(needed) are needed"
     case .badName(let name, let reason): "\"\(name)\" cannot be used as a name: \(reason)"
     }
   }

@@ -144,7 +144,7 @@ import Testing
     let third = try ledger.accepted(.named("canal", .replace))
     #expect(second.place == "web/canal")
     #expect(second.wait == Job.Wait(reason: .place, until: nil))
-    #expect(try ledger.nextQueued(limit: 10, now: .at(1_000_000)).map(\.id) == [first.id])
+    #expect(try ledger.ready(now: .at(1_000_000)).map(\.id) == [first.id])
     #expect(throws: LedgerError.self) { _ = try ledger.called(second.id) }
     #expect(throws: LedgerError.self) { try ledger.respondWithoutCall(second.id, at: .at(1)) }
     #expect(throws: LedgerError.self) { try ledger.hold(second.id, at: .at(1)) }
@@ -153,11 +153,11 @@ import Testing
 
     _ = try ledger.finishCall(try ledger.called(first.id), .responded(.init(status: 200, body: "r")), at: .at(2))
     try ledger.publish(first.id, outputs: [], at: .at(3))
-    #expect(try ledger.nextQueued(limit: 10, now: .at(3)).map(\.id) == [second.id])
+    #expect(try ledger.ready(now: .at(3)).map(\.id) == [second.id])
     #expect(try ledger.job(third.id).wait?.reason == .place)
 
     try ledger.fail(second.id, error: "no", at: .at(4))
-    #expect(try ledger.nextQueued(limit: 10, now: .at(4)).map(\.id) == [third.id])
+    #expect(try ledger.ready(now: .at(4)).map(\.id) == [third.id])
     try ledger.cancel(third.id, at: .at(5))
     #expect(try scratch.sqlite3("SELECT count(*) FROM places") == "0")
   }

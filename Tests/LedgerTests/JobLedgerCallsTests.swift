@@ -86,7 +86,7 @@ import Testing
     #expect(held.hold == .unknownOutcome)
     #expect(held.wait == nil)
     #expect(try ledger.calls(of: job.id).map(\.charge) == [.unknown(USD("0.05"))])
-    #expect(try ledger.nextQueued(now: .at(1_000_000)) == [])
+    #expect(try ledger.nextQueued(now: .at(1_000_000)) == nil)
     #expect(try ledger.release(job.id, at: .at(3)).state == .queued)
     let second = try ledger.called(job.id, 4)
     #expect([second.ordinal, second.attempt] == [2, 1])
@@ -246,7 +246,7 @@ import Testing
     let again = try ledger.requeue(job.id, calls: .missing, isOccupied: { _ in false }, at: .at(4))
     #expect(again.state == .responded)
     #expect(try ledger.nextResponded().map(\.id) == [job.id])
-    #expect(try ledger.nextQueued(now: .at(5)) == [])
+    #expect(try ledger.nextQueued(now: .at(5)) == nil)
     // Advanced, but not called: that call is missing.
     try ledger.advance(job.id, step: 2, item: 1, model: "upscaler", at: .at(5))
     try ledger.cancel(job.id, at: .at(6))

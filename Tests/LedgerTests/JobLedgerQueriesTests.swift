@@ -16,8 +16,24 @@ import Testing
     for (name, priority) in [("a", 0), ("b", 100), ("c", 0), ("d", -100), ("e", 100)] {
       _ = try ledger.accepted(.named(name, priority: priority))
     }
-    #expect(try ledger.nextQueued(limit: 10, now: .at(1)).map(\.name) == ["b", "e", "a", "c", "d"])
-    #expect(try ledger.nextQueued(now: .at(1)).map(\.name) == ["b"])
+    #expect(try ledger.ready(now: .at(1)).map(\.name) == ["b", "e", "a", "c", "d"])
+    #expect(try ledger.nextQueued(now: .at(1))?.name == "b")
+  }
+
+  // Scenario 16.
+  @Test func pipelinesOfOnePriorityTakeTurns() throws {
+    for (name, pipeline) in [
+      ("w1", "web"), ("w2", "web"), ("w3", "web"), ("p1", "print"), ("a1", "art"), ("w4", "web"),
+    ] {
+      _ = try ledger.accepted(.named(name, pipeline: pipeline))
+    }
+    _ = try ledger.accepted(.named("w0", priority: 1, pipeline: "web"))
+    #expect(try ledger.ready(now: .at(1)).map(\.name) == ["w0", "a1", "p1", "w1", "w2", "w3", "w4"])
+    #expect(try ledger.nextQueued(afterPipeline: "print", now: .at(1))?.name == "w0")
+    try ledger.wait(try #require(try ledger.nextQueued(now: .at(1))).id, .rate, until: nil, at: .at(1))
+    #expect(try ledger.nextQueued(afterPipeline: "print", now: .at(1))?.name == "w1")
+    #expect(try ledger.nextQueued(afterPipeline: "art", now: .at(1))?.name == "p1")
+    #expect(try ledger.nextQueued(afterPipeline: "web", now: .at(1))?.name == "a1")
   }
 
   // Scenarios 21, 25.
@@ -25,8 +41,9 @@ import Testing
     _ = try ledger.accepted(.named("a", model: "flux"))
     _ = try ledger.accepted(.named("b", model: "sd35"))
     _ = try ledger.accepted(.named("c", model: nil))
-    #expect(try ledger.nextQueued(limit: 10, excludingModels: ["flux"], now: .at(1)).map(\.name) == ["b", "c"])
-    #expect(try ledger.nextQueued(limit: 10, excludingModels: ["flux", "sd35"], now: .at(1)).map(\.name) == ["c"])
+    #expect(try ledger.ready(excludingModels: ["flux"], now: .at(1)).map(\.name) == ["b", "c"])
+    #expect(try ledger.ready(excludingModels: ["flux", "sd35"], now: .at(1)).map(\.name) == ["c"])
+    #expect(try ledger.ready(excludingModels: ["", "sd35"], now: .at(1)).map(\.name) == ["a"])
   }
 
   @Test func waitingJobIsHandedOutWhenItsTimeHasCome() throws {
@@ -34,8 +51,8 @@ import Testing
     _ = try ledger.accepted(.named("b"))
     try ledger.wait(job.id, .retry, until: .at(10), error: "503", at: .at(1))
     #expect(try ledger.nextDue() == .at(10))
-    #expect(try ledger.nextQueued(limit: 10, now: .at(9)).map(\.name) == ["b"])
-    #expect(try ledger.nextQueued(limit: 10, now: .at(10)).map(\.name) == ["a", "b"])
+    #expect(try ledger.ready(now: .at(9)).map(\.name) == ["b"])
+    #expect(try ledger.ready(now: .at(10)).map(\.name) == ["a", "b"])
     #expect(try ledger.job(job.id).wait == nil)
     #expect(try ledger.job(job.id).error == "503")
     #expect(try ledger.nextDue() == nil)

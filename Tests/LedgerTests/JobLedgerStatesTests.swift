@@ -151,9 +151,9 @@ import Testing
     try ledger.wait(jobs[0].id, .account, until: nil, at: .at(1))
     try ledger.wait(jobs[1].id, .account, until: .at(100), at: .at(1))
     try ledger.wait(jobs[2].id, .budget, until: .at(100), at: .at(1))
-    #expect(try ledger.nextQueued(limit: 10, now: .at(2)) == [])
+    #expect(try ledger.ready(now: .at(2)) == [])
     #expect(try ledger.resume(.account) == 2)
-    #expect(try ledger.nextQueued(limit: 10, now: .at(2)).map(\.name) == ["a", "b"])
+    #expect(try ledger.ready(now: .at(2)).map(\.name) == ["a", "b"])
     #expect(try ledger.resume(.account) == 0)
   }
 

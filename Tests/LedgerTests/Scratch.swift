@@ -95,6 +95,17 @@ extension JobLedger {
     }
   }
 
+  /// The jobs whose time has come, in the order in which they would be served.
+  func ready(excludingModels models: Set<String> = [], now: Timestamp) throws -> [Job] {
+    var jobs: [Job] = []
+    while let job = try nextQueued(afterPipeline: jobs.last?.pipeline, excludingModels: models, now: now) {
+      jobs.append(job)
+      try wait(job.id, .network, until: nil, at: now)
+    }
+    try resume(.network)
+    return jobs
+  }
+
   /// A call that no budget stops.
   func called(_ job: JobID, _ seconds: Int64 = 1, model: String? = "sd35", reserving: USD? = nil) throws -> Call {
     switch try beginCall(job, endpoint: "/image/generate", model: model, reserving: reserving, at: .at(seconds)) {
