@@ -6,7 +6,10 @@ let strict: [SwiftSetting] = [.strictMemorySafety(), .treatAllWarnings(as: .erro
 let package = Package(
   name: "benchmarks",
   products: [.executable(name: "benchmarks", targets: ["Benchmarks"])],
-  dependencies: [.package(name: "darkroom", path: "..")],
+  dependencies: [
+    .package(name: "darkroom", path: ".."),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
   targets: [
     .target(
       name: "CBare",
@@ -16,7 +19,8 @@ let package = Package(
       name: "Benchmarks",
       // The library product Processing holds Raster, Codecs, Metadata and Processing.
       dependencies: [
-        "CBare", .product(name: "ImageAPI", package: "darkroom"), .product(name: "Processing", package: "darkroom"),
+        "CBare", .product(name: "Crypto", package: "swift-crypto"), .product(name: "ImageAPI", package: "darkroom"),
+        .product(name: "Processing", package: "darkroom"), .product(name: "Spool", package: "darkroom"),
       ],
       swiftSettings: strict),
   ],

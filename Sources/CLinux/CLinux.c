@@ -2,7 +2,11 @@
 
 #include "CLinux.h"
 
+#include <fcntl.h>
 #include <linux/openat2.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -22,4 +26,17 @@ int clinux_open_beneath(int directory, const char *path, int flags) {
       .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
   };
   return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+void clinux_begin_writeback(int file, int64_t offset, int64_t count) {
+  sync_file_range(file, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
+void clinux_return_buffers_from(int size) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, size);
+  mallopt(M_TRIM_THRESHOLD, 2 * size);
+#else
+  (void)size;
+#endif
 }

@@ -30,11 +30,12 @@ struct OriginalCutter: Sendable {
     var answer = AnswerReader(head: ResponseHead(call), asked: asked)
     var pictures = PictureBlobs(spool: spool, call: call)
     do throws(AnswerFailure<SpoolError>) {
+      var buffer = [UInt8](repeating: 0, count: min(Self.pieceSize, reader.count))
       var offset = 0
       while offset < reader.count {
-        let piece = try Self.piece(of: reader, from: offset)
-        try answer.read(piece.span, into: &pictures)
-        offset += piece.count
+        let count = try Self.read(reader, from: offset, into: &buffer)
+        try answer.read(buffer.span.extracting(..<count), into: &pictures)
+        offset += count
       }
       let facts = try answer.finish(into: &pictures)
       return Cut(originals: pictures.originals, facts: facts)
@@ -46,9 +47,11 @@ struct OriginalCutter: Sendable {
     }
   }
 
-  private static func piece(of reader: BlobReader, from offset: Int) throws(AnswerFailure<SpoolError>) -> [UInt8] {
+  private static func read(
+    _ reader: BlobReader, from offset: Int, into buffer: inout [UInt8]
+  ) throws(AnswerFailure<SpoolError>) -> Int {
     do throws(SpoolError) {
-      return try reader.bytes(in: offset..<min(offset + pieceSize, reader.count))
+      return try reader.read(from: offset, into: &buffer)
     } catch {
       throw .sink(error)
     }

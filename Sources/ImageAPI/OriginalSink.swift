@@ -10,7 +10,7 @@ public protocol OriginalSink: ~Copyable {
   /// - Parameter index: of the picture in the answer, from 0.
   mutating func begin(_ index: Int) throws(Failure)
 
-  /// - Parameter bytes: not empty, at most a piece of the answer or 64 KiB, and gone when the call returns.
+  /// - Parameter bytes: not empty, at most a piece of the answer or 256 KiB, and gone when the call returns.
   mutating func append(_ bytes: Span<UInt8>) throws(Failure)
 
   /// The picture is whole.

@@ -58,7 +58,7 @@ extension JobLedger {
     try read("look for responded jobs") { database in
       try database.rows(
         """
-        SELECT \(Job.columns) FROM jobs WHERE state = 'responded' AND not_before IS NULL
+        SELECT \(Job.columns) FROM jobs INDEXED BY jobs_responded WHERE state = 'responded' AND not_before IS NULL
         ORDER BY priority DESC, id LIMIT ?
         """, [limit]
       ).map { try Job($0) }

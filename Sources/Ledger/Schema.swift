@@ -45,6 +45,7 @@ enum Schema {
     -- The queue's heads, a pipeline's each, without those that wait; the model is in the index, so that skipping one
     -- reads no rows.
     CREATE INDEX jobs_ready ON jobs (priority DESC, pipeline, id, model) WHERE state = 'queued' AND not_before IS NULL;
+    CREATE INDEX jobs_responded ON jobs (priority DESC, id) WHERE state = 'responded' AND not_before IS NULL;
     CREATE INDEX jobs_waiting ON jobs (not_before) WHERE not_before IS NOT NULL;
     CREATE INDEX jobs_by_state ON jobs (state, reason, received);
     -- For lists, either way round; the pipeline is in the index, so that passing one over reads no rows.

@@ -20,19 +20,33 @@ public final class BlobReader: Sendable {
   /// - Throws: also when the blob is shorter than it was when it was opened.
   public func bytes(in range: Range<Int>) throws(SpoolError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: range.count)
+    try fill(&bytes, range.count, from: range.lowerBound)
+    return bytes
+  }
+
+  /// Reads what follows an offset into a buffer that is used again and again.
+  ///
+  /// - Returns: how many bytes of the buffer were filled: all of them, or those up to the blob's end.
+  /// - Throws: also when the blob is shorter than it was when it was opened.
+  public func read(from offset: Int, into buffer: inout [UInt8]) throws(SpoolError) -> Int {
+    let wanted = min(buffer.count, count - offset)
+    try fill(&buffer, wanted, from: offset)
+    return wanted
+  }
+
+  private func fill(_ buffer: inout [UInt8], _ wanted: Int, from offset: Int) throws(SpoolError) {
     var filled = 0
-    while filled < bytes.count {
+    while filled < wanted {
       let start = filled
       let read = try retrying("pread", path) {
         // The kernel fills the part of the buffer behind what is there already.
-        unsafe bytes.withUnsafeMutableBytes { buffer in
-          let free = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[start...])
-          return unsafe Glibc.pread(file.number, free.baseAddress, free.count, range.lowerBound + start)
+        unsafe buffer.withUnsafeMutableBytes { buffer in
+          let free = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[start..<wanted])
+          return unsafe Glibc.pread(file.number, free.baseAddress, free.count, offset + start)
         }
       }
       guard read > 0 else { throw .system(call: "pread", path: path, errno: EIO) }
       filled += read
     }
-    return bytes
   }
 }

@@ -12,6 +12,11 @@ public struct BlobWriter: ~Copyable, Sendable {
   private let name: String
   private let temporary: String
   private var finished = false
+  /// Bytes that the kernel was told to begin to write.
+  private var begun = 0
+
+  /// In bytes: large enough for the disk, and small beside the pictures.
+  private static let writebackStep = 1 << 20
 
   init(folder: consuming Folder, name: String, mode: mode_t) throws(SpoolError) {
     temporary = TemporaryName.next()
@@ -24,6 +29,10 @@ public struct BlobWriter: ~Copyable, Sendable {
   public mutating func append(_ bytes: Span<UInt8>) throws(SpoolError) {
     try file.writeAll(bytes, path: folder.pathOf(name))
     count += bytes.count
+    // The disk works while the next bytes are made, so that the sync at the end has little left to wait for.
+    guard count - begun >= Self.writebackStep else { return }
+    file.beginWriteback(begun..<count)
+    begun = count
   }
 
   /// Syncs the bytes, gives them their name, syncs the folder: after this returns, the blob is there whatever happens.

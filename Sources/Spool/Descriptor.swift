@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// An open file descriptor, closed when it goes.
@@ -74,6 +75,11 @@ extension Descriptor {
   /// fsync would report success. The caller writes anew, under a new descriptor.
   borrowing func sync(path: String) throws(SpoolError) {
     try retrying("fsync", path) { Glibc.fsync(number) }
+  }
+
+  /// Lets the disk begin with a part of what was written; ``sync(path:)`` is as needed as before.
+  borrowing func beginWriteback(_ range: Range<Int>) {
+    clinux_begin_writeback(number, Int64(range.lowerBound), Int64(range.count))
   }
 
   /// Sets the mode whatever the umask.

@@ -22,6 +22,7 @@ struct RunCommand: AsyncParsableCommand {
   var once = false
 
   func run() async throws {
+    LargeBuffers.areReturnedWhenFreed()
     let configuration = try options.load()
     let pipelines = try Pipelines.catalog(folder: configuration.pipelineFolder)
     for warning in configuration.warnings { Console.note("warning: \(warning)", .warning) }

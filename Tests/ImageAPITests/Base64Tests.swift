@@ -20,7 +20,7 @@ struct Base64Tests {
   }
 
   /// Around the size of the buffer, which is filled more than once.
-  @Test(arguments: [65_520, 65_527, 65_528, 65_529, 65_536, 65_537, 200_000])
+  @Test(arguments: [262_128, 262_135, 262_136, 262_137, 262_144, 262_145, 800_000])
   func longTexts_areDecoded(count: Int) throws {
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ $0 >> 8) }
     #expect(try decoded(Data(bytes).base64EncodedString()) == bytes)
@@ -50,6 +50,30 @@ struct Base64Tests {
             place += 1
           }
         }
+      }
+    }
+  }
+
+  /// Long enough for groups of 32, with one that is cut; each character comes at each place of a group.
+  @Test func everyCharacterOfALongText_isDecodedAsFoundationDoes() throws {
+    for shift in 0..<64 {
+      let text = String(decoding: (0..<140).map { Base64.alphabet[($0 + shift) % 64] }, as: UTF8.self)
+      #expect(try decoded(text) == Array(Data(base64Encoded: text)!))
+    }
+  }
+
+  @Test func everyWrongByteOfALongText_isFound() {
+    let text = (0..<96).map { Base64.alphabet[$0 * 7 % 64] }
+    var decoder = Base64Decoder()
+    for offset in text.indices {
+      for byte in UInt8.min...UInt8.max where Base64.sextets[Int(byte)] == Base64.noSextet {
+        var wrong = text
+        wrong[offset] = byte
+        var place = 0
+        decoder.reset()
+        while decoder.filled < 72, place < 96, wrong[place] != byte { decoder.decode(wrong.span, at: &place) }
+        #expect(place == offset)
+        #expect(decoder.filled == offset / 4 * 3)
       }
     }
   }

@@ -144,9 +144,14 @@ import Testing
 
   /// Scenario 16: what is asked for each call reads an index, never all rows. The plan is SQLite's own word.
   @Test(arguments: [
-    "SELECT * FROM jobs INDEXED BY jobs_ready WHERE state = 'queued' AND not_before IS NULL "
+    "SELECT priority FROM jobs INDEXED BY jobs_ready WHERE state = 'queued' AND not_before IS NULL "
+      + "ORDER BY priority DESC LIMIT 1",
+    "SELECT * FROM jobs INDEXED BY jobs_ready WHERE state = 'queued' AND not_before IS NULL AND priority = 0 "
+      + "AND pipeline > 'p' ORDER BY pipeline, id LIMIT 1",
+    "SELECT * FROM jobs INDEXED BY jobs_ready WHERE state = 'queued' AND not_before IS NULL AND priority = 0 "
+      + "ORDER BY pipeline, id LIMIT 1",
+    "SELECT * FROM jobs INDEXED BY jobs_responded WHERE state = 'responded' AND not_before IS NULL "
       + "ORDER BY priority DESC, id LIMIT 1",
-    "SELECT * FROM jobs WHERE state = 'responded' AND not_before IS NULL ORDER BY priority DESC, id LIMIT 1",
     "SELECT 1 FROM jobs WHERE not_before <= 5 LIMIT 1", "SELECT min(not_before) FROM jobs WHERE not_before < 5",
     "SELECT id FROM jobs WHERE reason = 'place' AND place = 'x' ORDER BY id LIMIT 1",
     "SELECT id FROM jobs WHERE state = 'published' AND place = 'x' ORDER BY published DESC, id DESC LIMIT 1",
@@ -157,7 +162,7 @@ import Testing
     let plan = try scratch.sqlite3("EXPLAIN QUERY PLAN \(sql)")
     #expect(!plan.contains("SCAN jobs\n") && !plan.hasSuffix("SCAN jobs"), "\(plan)")
     #expect(plan.contains("INDEX") || plan.contains("PRIMARY KEY"), "\(plan)")
-    #expect(!plan.contains("TEMP B-TREE") || sql.contains("published DESC") || sql.contains("responded"), "\(plan)")
+    #expect(!plan.contains("TEMP B-TREE") || sql.contains("published DESC"), "\(plan)")
   }
 
   @Test(arguments: [JobOrder.oldestFirst, .newestFirst]) func pageIsReadFromAnIndexInItsOrder(_ order: JobOrder) throws

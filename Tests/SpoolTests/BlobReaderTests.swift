@@ -19,6 +19,16 @@ import Testing
     #expect(try reader.bytes(in: range) == Array([UInt8](0...99)[range]))
   }
 
+  @Test func aBufferIsFilledToTheEndOfTheBlobAndKeepsTheRest() throws {
+    let reader = try spool.reader(job: "job", name: "picture")
+    var buffer = [UInt8](repeating: 255, count: 40)
+    #expect(try reader.read(from: 10, into: &buffer) == 40)
+    #expect(buffer == [UInt8](10...49))
+    #expect(try reader.read(from: 97, into: &buffer) == 3)
+    #expect(buffer == [97, 98, 99] + [UInt8](13...49))
+    #expect(try reader.read(from: 100, into: &buffer) == 0)
+  }
+
   @Test func removedBlobStaysReadable() throws {
     let reader = try spool.reader(job: "job", name: "picture")
     try spool.removeJob("job")

@@ -25,6 +25,18 @@ import Testing
     #expect(scratch.mode("spool/job/response") == 0o600)
   }
 
+  /// Larger than what the disk is told to begin with, in crumbs and at once.
+  @Test func largeBlobIsWhole() throws {
+    let bytes = (0..<5_000_000).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ $0 >> 8) }
+    var writer = try spool.beginBlob(job: "job", name: "response")
+    for start in stride(from: 0, to: 3_000_000, by: 300_000) {
+      try writer.append(bytes.span.extracting(start..<start + 300_000))
+    }
+    try writer.append(bytes.span.extracting(3_000_000...))
+    #expect(try writer.finish() == 5_000_000)
+    #expect(try spool.read(job: "job", name: "response") == bytes)
+  }
+
   @Test func droppedWriterLeavesNothing() throws {
     do {
       var writer = try spool.beginBlob(job: "job", name: "response")

@@ -15,7 +15,7 @@ struct Comparison {
   var prepare: () -> Void = {}
   /// Each returns the bytes of its result, which must be as many.
   let wrapped: () throws -> Int
-  let bare: () -> Int
+  let bare: () throws -> Int
 
   struct Result {
     let name: String
@@ -36,7 +36,7 @@ struct Comparison {
   /// Medians over rounds that fill `time`, at least eleven.
   func measure(for time: Duration) throws -> Result {
     prepare()
-    let sizes = (try wrapped(), bare())
+    let sizes = (try wrapped(), try bare())
     guard sizes.0 == sizes.1 else { throw Disagreement(name: name, wrapped: sizes.0, bare: sizes.1) }
     var times: (wrapped: [Duration], bare: [Duration]) = ([], [])
     let start = ContinuousClock.now
@@ -44,9 +44,9 @@ struct Comparison {
       // Who goes first changes, so that neither always finds the other's caches.
       if times.bare.count.isMultiple(of: 2) {
         times.wrapped.append(try cost { _ = try wrapped() })
-        times.bare.append(cost { _ = bare() })
+        times.bare.append(try cost { _ = try bare() })
       } else {
-        times.bare.append(cost { _ = bare() })
+        times.bare.append(try cost { _ = try bare() })
         times.wrapped.append(try cost { _ = try wrapped() })
       }
     }

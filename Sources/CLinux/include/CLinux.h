@@ -31,4 +31,18 @@ extern const unsigned int clinux_rename_exchange;
 // than 5.6, EPERM where a seccomp filter from before it forbids it.
 int clinux_open_beneath(int directory, const char *_Nonnull path, int flags);
 
+// sync_file_range(2) with SYNC_FILE_RANGE_WRITE: begins to write a part of a file to the disk, and does not wait for it.
+//
+// Why C: <fcntl.h> declares it only under _GNU_SOURCE.
+//
+// A hint: it makes nothing durable, and reports nothing. An error of the writing stays for fsync(2) to report, since
+// the flags that wait, and would take it away, are not given.
+void clinux_begin_writeback(int file, int64_t offset, int64_t count);
+
+// mallopt(3): memory of `size` bytes or more goes back to the system when it is freed; a heap is trimmed when twice as
+// much is free at its end.
+//
+// Why C: Swift's Glibc module leaves <malloc.h> out. Does nothing with another C library.
+void clinux_return_buffers_from(int size);
+
 #endif
