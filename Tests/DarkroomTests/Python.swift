@@ -1,0 +1,33 @@
+import Foundation
+
+/// A Python program that lies beside the tests.
+enum Python {
+  struct Failure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  /// - Returns: its standard output.
+  /// - Throws: when it ends with another status than 0, with what it said on standard error.
+  static func run(_ script: String, _ arguments: String...) async throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/python3")
+    process.arguments =
+      [URL(filePath: #filePath).deletingLastPathComponent().appending(path: script).path()] + arguments
+    // Files rather than pipes: nobody has to read them while the program writes.
+    let folder = FileManager.default.temporaryDirectory.appending(path: "darkroom-python-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (output, errors) = (folder.appending(path: "output"), folder.appending(path: "errors"))
+    for file in [output, errors] { try Data().write(to: file) }
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: errors)
+    let status = try await withCheckedThrowingContinuation { (done: CheckedContinuation<Int32, any Error>) in
+      process.terminationHandler = { done.resume(returning: $0.terminationStatus) }
+      do { try process.run() } catch { done.resume(throwing: error) }
+    }
+    guard status == 0 else {
+      throw Failure(description: "\(script) ended with \(status): \(try String(contentsOf: errors, encoding: .utf8))")
+    }
+    return try String(contentsOf: output, encoding: .utf8)
+  }
+}
