@@ -32,6 +32,7 @@ public struct DaemonConfiguration: Sendable {
   public var assumptions: PriceAssumptions
   /// How old the catalogue may become before it is fetched again.
   public var catalogueLifetime: Duration
+  public var retention: Retention
   public var api: APIConfiguration
 
   public init(
@@ -39,7 +40,8 @@ public struct DaemonConfiguration: Sendable {
     concurrency: Int = 4, requestsPerMinute: Int = 20, limits: Limits = Limits(), retry: RetryPolicy = RetryPolicy(),
     settling: Duration = .seconds(1), imageWait: Duration = .seconds(60),
     rescan: Duration = .seconds(60), accountCheck: Duration = .seconds(60), budget: Budget = Budget(),
-    assumptions: PriceAssumptions = PriceAssumptions(), catalogueLifetime: Duration = .seconds(86_400)
+    assumptions: PriceAssumptions = PriceAssumptions(), catalogueLifetime: Duration = .seconds(86_400),
+    retention: Retention = Retention()
   ) {
     self.inbox = inbox
     self.output = output
@@ -57,6 +59,7 @@ public struct DaemonConfiguration: Sendable {
     self.budget = budget
     self.assumptions = assumptions
     self.catalogueLifetime = catalogueLifetime
+    self.retention = retention
     self.api = api
   }
 }

@@ -20,6 +20,8 @@ public enum DaemonEvent: Sendable, Hashable {
   case failed(job: String, request: String, ErrorReport)
   /// Someone has to look.
   case held(job: String, reason: String)
+  /// What ended long ago was removed from the spool and the ledger.
+  case letGo(jobs: Int, bytes: Int64, records: Int)
   /// A disk is full, or will be: no call goes out until there is room again.
   case outOfRoom(reason: String)
   case roomAgain

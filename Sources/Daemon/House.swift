@@ -10,6 +10,8 @@ struct House: Sendable {
   let intake: Intake
   let dispatcher: Dispatcher
   private let catalogue: CatalogueKeeper
+  private let spool: SpoolDirectory
+  private let retention: Retention
   private let inboxPath: String
   private let observer: @Sendable (DaemonEvent) -> Void
 
@@ -18,8 +20,10 @@ struct House: Sendable {
     observer: @escaping @Sendable (DaemonEvent) -> Void
   ) throws {
     inboxPath = configuration.inbox
+    retention = configuration.retention
     self.observer = observer
     let spool = try SpoolDirectory(path: configuration.spool)
+    self.spool = spool
     ledger = try JobLedger(path: configuration.spool + "/ledger.sqlite")
     let inbox = Inbox(path: configuration.inbox)
     try inbox.makeWhereMissing()
@@ -56,8 +60,11 @@ struct House: Sendable {
     for name in try trees.spool.jobs() {
       guard let id = JobID(name) else { continue }
       do {
-        _ = try ledger.job(id)
-        try trees.spool.discardPartials(job: name)
+        if try ledger.job(id).emptied == nil {
+          try trees.spool.discardPartials(job: name)
+        } else {
+          try trees.spool.removeJob(name)
+        }
       } catch LedgerError.noSuchJob {
         // Written before the ledger knew of it, the request is still in the inbox. What was paid for is another matter:
         // it means that the ledger is not the one that this spool belongs to.
@@ -91,6 +98,10 @@ struct House: Sendable {
         await catalogue.keepFresh()
         return .catalogue
       }
+      group.addTask {
+        await letGo()
+        return .retention
+      }
       var failure: (any Error)?
       for try await end in group {
         switch end {
@@ -102,7 +113,7 @@ struct House: Sendable {
           guard let error, !(error is CancellationError) else { continue }
           failure = failure ?? error
           dispatcher.stop()
-        case .account, .catalogue: break
+        case .account, .catalogue, .retention: break
         }
       }
       if let failure { throw failure }
@@ -114,6 +125,21 @@ struct House: Sendable {
     case intake((any Error)?)
     case account
     case catalogue
+    case retention
+  }
+
+  /// Lets go of what has had its time, at once and then now and again. What cannot be removed is no reason to stop.
+  private func letGo() async {
+    let disk = BlockingWork(name: "retention", threads: 1)
+    while !dispatcher.isStopped, !Task.isCancelled {
+      let outcome = try? await disk.run { () throws(any Error) in
+        try retention.sweep(spool, ledger, now: .now()) { dispatcher.isStopped }
+      }
+      if let outcome, outcome != Retention.Outcome() {
+        observer(.letGo(jobs: outcome.jobs, bytes: outcome.bytes, records: outcome.records))
+      }
+      try? await Task.sleep(for: Retention.interval)
+    }
   }
 
   private static func failure(of body: () async throws -> Void) async -> (any Error)? {

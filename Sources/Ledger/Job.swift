@@ -32,6 +32,8 @@ public struct Job: Hashable, Sendable {
   public let published: Timestamp?
   /// What happened last, if something did: JSON or words, as it was given.
   public let error: String?
+  /// When its blobs were given up; nil while they are kept.
+  public let emptied: Timestamp?
 
   public struct Wait: Hashable, Sendable {
     public let reason: WaitReason

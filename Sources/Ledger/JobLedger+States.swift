@@ -191,6 +191,7 @@ extension JobLedger {
   ) throws(LedgerError) -> Job {
     try write("requeue a job") { database in
       let job = try database.job(job, in: [.failed], for: "requeue")
+      guard job.emptied == nil else { throw LedgerError.nothingKept(job.id) }
       try Self.settleAgain(job, Places(database: database, isOccupied: isOccupied))
       switch calls {
       case .missing:
@@ -224,7 +225,9 @@ extension JobLedger {
   private static func keepsSomething(_ job: JobID, _ database: Database) throws -> Bool {
     try database.row(
       """
-      SELECT 1 FROM calls WHERE job = ?1 AND state = 'responded' UNION SELECT 1 FROM originals WHERE job = ?1
+      SELECT 1 FROM jobs WHERE id = ?1 AND emptied IS NULL AND (
+        EXISTS (SELECT 1 FROM calls WHERE job = ?1 AND state = 'responded')
+        OR EXISTS (SELECT 1 FROM originals WHERE job = ?1))
       """, [job.description]) != nil
   }
 

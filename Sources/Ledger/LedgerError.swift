@@ -56,7 +56,7 @@ extension LedgerError: CustomStringConvertible {
       "job \(job) is at step \(currentStep), image \(currentItem), and cannot go on to step \(step), image \(item); "
         + "requeue it with all its calls to begin anew"
     case .placeTaken(let collision): "\(collision); move that away, or take another name"
-    case .nothingKept(let job): "nothing is kept of job \(job) to process again; requeue it to call again"
+    case .nothingKept(let job): "nothing is kept of job \(job) to go on from; drop its request again"
     case .newerSchema(let path, let found, let known):
       "\(path) was written by a newer version (schema \(found), this one knows \(known)); nothing was changed; "
         + "use the newer version"

@@ -8,7 +8,7 @@ import Money
 extension Job {
   static let columns = """
     id, name, output, place, pipeline, priority, labels, source, source_identity, collision, model, step, item, \
-    state, reason, not_before, received, since, published, error
+    state, reason, not_before, received, since, published, error, emptied
     """
 
   init(_ row: Row) throws(LedgerError) {
@@ -45,6 +45,7 @@ extension Job {
     since = Timestamp(microseconds: row[17])
     published = (row[18] as Int64?).map(Timestamp.init(microseconds:))
     error = row[19]
+    emptied = (row[20] as Int64?).map(Timestamp.init(microseconds:))
   }
 }
 

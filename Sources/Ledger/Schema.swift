@@ -36,6 +36,9 @@ enum Schema {
       since INTEGER NOT NULL,
       published INTEGER,
       error TEXT,
+      -- When the job's blobs were given up; NULL while they are kept.
+      emptied INTEGER,
+      CHECK (emptied IS NULL OR state IN ('published', 'failed')),
       CHECK (state = 'held' OR (reason IS NULL) = (not_before IS NULL)),
       CHECK (state != 'held' OR (reason IS NOT NULL AND not_before IS NULL)),
       CHECK (state IN ('queued', 'responded', 'held') OR reason IS NULL),
@@ -47,6 +50,8 @@ enum Schema {
     CREATE INDEX jobs_ready ON jobs (priority DESC, pipeline, id, model) WHERE state = 'queued' AND not_before IS NULL;
     CREATE INDEX jobs_responded ON jobs (priority DESC, id) WHERE state = 'responded' AND not_before IS NULL;
     CREATE INDEX jobs_waiting ON jobs (not_before) WHERE not_before IS NOT NULL;
+    CREATE INDEX jobs_kept ON jobs (since) WHERE state IN ('published', 'failed') AND emptied IS NULL;
+    CREATE INDEX jobs_emptied ON jobs (since) WHERE emptied IS NOT NULL;
     CREATE INDEX jobs_by_state ON jobs (state, reason, received);
     -- For lists, either way round; the pipeline is in the index, so that passing one over reads no rows.
     CREATE INDEX jobs_listed ON jobs (state, id, pipeline);

@@ -24,6 +24,8 @@ public struct Timestamp: Hashable, Sendable, Comparable {
     return Timestamp(microseconds: sum.overflow ? .max : sum.partialValue)
   }
 
+  public static func - (time: Timestamp, duration: Duration) -> Timestamp { time + (.zero - duration) }
+
   /// From one time to another; negative when the other is earlier.
   public func duration(to other: Timestamp) -> Duration { .microseconds(other.microseconds - microseconds) }
 }

@@ -156,6 +156,16 @@ public final class SpoolDirectory: Sendable {
     return try jobFolder(job).status(of: name)?.identity.size
   }
 
+  /// What the job's blobs take together, in bytes; zero where there are none.
+  public func bytes(ofJob job: String) throws(SpoolError) -> Int64 {
+    try RelativePath.checkName(job)
+    guard try root.status(of: job) != nil else { return 0 }
+    let folder = try root.folder(job)
+    var bytes: Int64 = 0
+    for name in try folder.names() { bytes += Int64(try folder.status(of: name)?.identity.size ?? 0) }
+    return bytes
+  }
+
   /// The job's blobs, sorted by name, without what is still being written.
   public func blobs(job: String) throws(SpoolError) -> [String] {
     try jobFolder(job).names().filter { $0.utf8.first != UInt8(ascii: ".") }.sorted()

@@ -63,7 +63,8 @@ struct Configuration {
       rescan: try settings.duration("intake.rescan", default: .seconds(60)),
       accountCheck: try settings.duration("api.account-check", default: .seconds(60)),
       budget: try Self.budget(settings), assumptions: try Self.assumptions(settings),
-      catalogueLifetime: try settings.duration("api.catalogue-refresh", default: .seconds(86_400)))
+      catalogueLifetime: try settings.duration("api.catalogue-refresh", default: .seconds(86_400)),
+      retention: try Self.retention(settings))
     pipelineFolder = local.pipelineFolder
   }
 
@@ -71,6 +72,14 @@ struct Configuration {
     Budget(
       perJob: try settings.limit("budget.per-job-usd", default: USD(microdollars: 2_000_000)),
       perDay: try settings.limit("budget.per-day-usd", default: USD(microdollars: 25_000_000)))
+  }
+
+  static func retention(_ settings: Settings) throws(SettingsError) -> Retention {
+    Retention(
+      originals: try settings.lifetime("retention.originals", default: .seconds(30 * 86_400)),
+      records: try settings.lifetime("retention.records", default: .seconds(365 * 86_400)),
+      bytes: settings.text("retention.bytes").map { $0 == "none" } ?? true
+        ? nil : Int64(try settings.integer("retention.bytes", in: 0...(1 << 60), default: 0)))
   }
 
   static func assumptions(_ settings: Settings) throws(SettingsError) -> PriceAssumptions {

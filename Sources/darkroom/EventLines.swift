@@ -28,6 +28,8 @@ enum EventLines {
       )
     case .failed(let job, let request, let report): ("failed     \(request) (\(job)): \(report)", .failed)
     case .held(let job, let reason): ("held       \(job): \(reason)", .failed)
+    case .letGo(let jobs, let bytes, let records):
+      ("retention  \(bytes) bytes of \(jobs) ended jobs removed, \(records) records forgotten", .quiet)
     case .outOfRoom(let reason): ("paused     all calls, for want of room: \(reason)", .warning)
     case .roomAgain: ("resumed    there is room again", .done)
     case .accountClosed(let reason): ("paused     all calls: \(reason)", .warning)

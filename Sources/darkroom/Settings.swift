@@ -16,7 +16,7 @@ struct Settings {
     "api.requests-per-minute", "api.timeout", "api.connect-timeout", "api.attempts", "api.account-check",
     "api.catalogue-refresh", "budget.per-job-usd", "budget.per-day-usd", "budget.unknown-model-usd", "budget.extra-usd",
     "limits.pixels", "limits.bytes", "intake.settle",
-    "intake.image-wait", "intake.rescan",
+    "intake.image-wait", "intake.rescan", "retention.originals", "retention.records", "retention.bytes",
   ]
 
   private var values: [String: Value] = [:]
@@ -107,12 +107,17 @@ struct Settings {
     text(key) == "none" ? nil : try amount(key, default: fallback)
   }
 
-  /// `300s`, `5m`, `1h`, `250ms`; more than zero.
+  /// A time that something is kept; `none` is for good.
+  func lifetime(_ key: String, default fallback: Duration) throws(SettingsError) -> Duration? {
+    text(key) == "none" ? nil : try duration(key, default: fallback)
+  }
+
+  /// `300s`, `5m`, `1h`, `30d`, `250ms`; more than zero.
   func duration(_ key: String, default fallback: Duration) throws(SettingsError) -> Duration {
     guard let value = values[key] else { return fallback }
     guard let duration = Duration(unitText: value.text) else {
       throw SettingsError(
-        origin: value.origin, message: "\(key) is \"\(value.text)\"; it has to be a time such as 300s, 5m, 1h or 250ms")
+        origin: value.origin, message: "\(key) is \"\(value.text)\"; it has to be a time such as 300s, 5m, 1h, 30d or 250ms")
     }
     return duration
   }
@@ -127,9 +132,9 @@ struct SettingsError: Error, Hashable, CustomStringConvertible {
 }
 
 extension Duration {
-  /// Reads a number with its unit: `250ms`, `300s`, `5m`, `1h`; `nil` for anything else, zero included.
+  /// Reads a number with its unit: `250ms`, `300s`, `5m`, `1h`, `30d`; `nil` for anything else, zero included.
   init?(unitText text: String) {
-    let units: [(suffix: String, milliseconds: Int)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
+    let units: [(suffix: String, milliseconds: Int)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
     for unit in units where text.hasSuffix(unit.suffix) {
       guard let number = Int(text.dropLast(unit.suffix.count)), (1...1_000_000_000).contains(number) else { continue }
       self = .milliseconds(number * unit.milliseconds)

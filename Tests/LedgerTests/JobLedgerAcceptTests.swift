@@ -29,7 +29,7 @@ import Testing
           priority: -100, labels: ["campaign": "\"autumn\"/ä", "x": ""], source: "web/canal.json",
           sourceIdentity: "7:8:9.0", collision: .suffix, model: nil, step: 1, item: 1, state: .queued, wait: nil,
           hold: nil,
-          received: .at(5), since: .at(5), published: nil, error: nil))
+          received: .at(5), since: .at(5), published: nil, error: nil, emptied: nil))
     #expect(try ledger.job(new.id) == job)
     #expect(try ledger.accepted(.named("rooted", output: "")).place == "rooted")
   }
