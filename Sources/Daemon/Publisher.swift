@@ -29,30 +29,39 @@ struct Publisher: Sendable {
 
   private static let manifestLimit = 64 << 20
 
+  /// How often everything is written before lost writes are the job's failure.
+  private static let attempts = 3
+
   /// - Parameter job: has responded.
   /// - Throws: when the ledger fails, or the spool for another reason than room.
   func publish(_ job: Job, _ work: AcceptedWork) throws -> Outcome {
     if let outcome = try alreadyPublished(job) { return outcome }
-    do {
-      return try make(job, work)
-    } catch let report as ErrorReport {
-      return .failed(report)
-    } catch let error as AnswerError {
-      return .failed(ErrorReport(error, kept: try trees.spool.kept(job.id)))
-    } catch RunError<SpoolError>.processing(let error) {
-      return .failed(ErrorReport(error, isPaid: !work.operations.isEmpty, kept: try trees.spool.kept(job.id)))
-    } catch RunError<SpoolError>.emission(let error) {
-      return try failure(error, job)
-    } catch let error as SpoolError {
-      return try failure(error, job)
+    var attempt = 1
+    while true {
+      do {
+        return try make(job, work)
+      } catch let report as ErrorReport {
+        return .failed(report)
+      } catch let error as AnswerError {
+        return .failed(ErrorReport(error, kept: try trees.spool.kept(job.id)))
+      } catch RunError<SpoolError>.processing(let error) {
+        return .failed(ErrorReport(error, isPaid: !work.operations.isEmpty, kept: try trees.spool.kept(job.id)))
+      } catch RunError<SpoolError>.emission(let error) {
+        if let outcome = try outcome(of: error, attempt, job) { return outcome }
+      } catch let error as SpoolError {
+        if let outcome = try outcome(of: error, attempt, job) { return outcome }
+      }
+      attempt += 1
     }
   }
 
-  private func failure(_ error: SpoolError, _ job: Job) throws -> Outcome {
+  /// - Returns: `nil` when everything is to be written anew, in another staged directory: the disk has lost a write.
+  private func outcome(of error: SpoolError, _ attempt: Int, _ job: Job) throws -> Outcome? {
     // An error of the very last sync comes when the directory is in its place already.
     if let outcome = try alreadyPublished(job) { return outcome }
-    return error.isOutOfRoom
-      ? .noRoom(error) : .failed(ErrorReport(publishing: error, kept: try trees.spool.kept(job.id)))
+    if error.isOutOfRoom { return .noRoom(error) }
+    if error.isLostWrite, attempt < Self.attempts { return nil }
+    return .failed(ErrorReport(publishing: error, kept: try trees.spool.kept(job.id)))
   }
 
   private func make(_ job: Job, _ work: AcceptedWork) throws -> Outcome {
@@ -120,7 +129,7 @@ struct Publisher: Sendable {
       let operation = work.operation(ofStep: step)
       var pictures: [Final] = []
       for (index, turn) in work.turns.filter({ $0.step == step }).enumerated() {
-        guard let call = calls[turn] else { throw ErrorReport(missingAnswerTo: turn) }
+        guard let call = calls[turn] else { throw ErrorReport(missingAnswerTo: turn, of: job.id) }
         let part = try cutter.cut(call, asked: operation.variants)
         cut.answers[call.ordinal] = part.facts
         let input = operation.previous == nil || !inputs.indices.contains(index) ? nil : inputs[index]

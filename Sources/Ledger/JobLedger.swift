@@ -62,27 +62,36 @@ public final class JobLedger: Sendable {
   /// would fold the -wal file into the database, changes a byte.
   private static func examine(_ path: String) throws(LedgerError) {
     try describing("examine it", path) {
-      var configuration = Configuration()
-      configuration.readonly = true
-      configuration.busyMode = .timeout(Self.busySeconds)
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
-      try queue.read { database in
-        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-        // An empty file was made just before a crash.
-        if version == 0, application == 0, tables == 0 { return }
-        guard application == Schema.applicationID else { throw LedgerError.notALedger(path: path) }
-        guard version <= Schema.version else {
-          throw LedgerError.newerSchema(path: path, found: version, known: Schema.version)
-        }
-        let findings = try String.fetchAll(database, sql: "PRAGMA quick_check(3)")
-        guard findings == ["ok"] else {
-          throw LedgerError.damaged(path: path, detail: findings.joined(separator: "; "))
-        }
+      do {
+        try examine(path, isReadOnly: true)
+      } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
+        // A crash while the file was being made, and had no -wal file yet: what was begun is undone by whoever can write.
+        try examine(path, isReadOnly: false)
       }
-      try queue.close()
     }
+  }
+
+  private static func examine(_ path: String, isReadOnly: Bool) throws {
+    var configuration = Configuration()
+    configuration.readonly = isReadOnly
+    configuration.busyMode = .timeout(Self.busySeconds)
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.read { database in
+      let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+      let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+      let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+      // An empty file was made just before a crash.
+      if version == 0, application == 0, tables == 0 { return }
+      guard application == Schema.applicationID else { throw LedgerError.notALedger(path: path) }
+      guard version <= Schema.version else {
+        throw LedgerError.newerSchema(path: path, found: version, known: Schema.version)
+      }
+      let findings = try String.fetchAll(database, sql: "PRAGMA quick_check(3)")
+      guard findings == ["ok"] else {
+        throw LedgerError.damaged(path: path, detail: findings.joined(separator: "; "))
+      }
+    }
+    try queue.close()
   }
 
   /// Sets what durability needs, and asks whether SQLite keeps to it. GRDB's own WAL set-up would say NORMAL, which may

@@ -32,6 +32,8 @@ public final class SpoolDirectory: Sendable {
       try root.descriptor.setMode(Self.folderMode, path: path)
     }
     lock = try Self.locked(root)
+    // Records that a crash left half-written; with the lock nobody is at work on one.
+    for name in try root.names() where name.hasSuffix(TemporaryName.suffix) { try root.removeFile(name) }
     self.root = root
   }
 

@@ -73,6 +73,9 @@ extension SpoolError {
   /// The disk, a quota or the file system's inodes are used up; it may pass.
   public var isOutOfRoom: Bool { errno == ENOSPC || errno == EDQUOT || errno == EFBIG }
 
+  /// The disk failed, also at an fsync(2): what was written is lost, and may be written anew elsewhere.
+  public var isLostWrite: Bool { errno == EIO }
+
   /// The rights to read, write or remove are lacking.
   public var isDenied: Bool { errno == EACCES || errno == EPERM || errno == EROFS }
 

@@ -60,6 +60,17 @@ class Site:
     def state(self, call):
         return self.jobs.get(call["job"], {}).get("state", "gone")
 
+    def was_killed(self, job):
+        """Whether a call of the job was under way when the daemon was killed."""
+        last = self.calls_of[job["id"]][-1:]
+        return any(last and last[0]["state"] == "unknown" and last[0]["status"] is None
+                   and last[0]["started"] <= micro(killed) <= last[0]["finished"] for killed in self.runs["kills"])
+
+    def waits_for_held(self, job):
+        """Whether the job is to replace what a held one has not published yet."""
+        return job["reason"] == "place" and any(
+            other["place"] == job["place"] and other["state"] == HELD for other in self.jobs.values())
+
 
 def sql(folder, *arguments):
     # Not read-only: that would leave the files of a write-ahead log behind.
@@ -139,19 +150,13 @@ def endings(site, is_drained):
         allowed = {request.fate}
         if request.rivals: allowed.add(REFUSED)
         if not is_drained and request.fate != REFUSED: allowed.add("waiting")
-        if jobs and _was_killed(site, jobs[0]): allowed.add(HELD)
+        if jobs and site.was_killed(jobs[0]): allowed.add(HELD)
+        if jobs and site.waits_for_held(jobs[0]): allowed.add("waiting")
         if ending not in allowed:
             yield f"{request.source} is {ending}, and should be {' or '.join(sorted(allowed))}"
     for rivals, endings_ in outcomes.items():
         if rivals and Counter(endings_)[REFUSED] != len(endings_) - 1:
             yield f"of the rivals {rivals} all but one should be refused: {endings_}"
-
-
-def _was_killed(site, job):
-    """Whether a call of the job was under way when the daemon was killed."""
-    last = site.calls_of[job["id"]][-1:]
-    return any(last and last[0]["state"] == "unknown" and last[0]["status"] is None
-               and last[0]["started"] <= micro(killed) <= last[0]["finished"] for killed in site.runs["kills"])
 
 
 def _job(site, request, job, reports):
@@ -164,7 +169,7 @@ def _job(site, request, job, reports):
         yield f"{where}: labels {job['labels']}"
     if len(reports) != (job["state"] == "failed") or any(report["job"] != job["id"] for _, report in reports):
         yield f"{where} is {job['state']} and has {len(reports)} reports in failed"
-    if job["state"] in ("queued", "held") and (not job["reason"] or not job["error"]):
+    if job["state"] in ("queued", "held") and not (job["error"] and job["reason"] or job["reason"] == "place"):
         yield f"{where} is {job['state']} without a reason"
     if job["state"] not in ("published", "failed", "held", "queued"):
         yield f"{where} is still {job['state']}"
@@ -174,7 +179,7 @@ def _job(site, request, job, reports):
     if job["state"] == "published" and len(answered) != len(request.prices):
         yield f"{where} is published with {len(answered)} answers, and asked for {len(request.prices)}"
     failures = sum(1 for call in calls if call["state"] in ("refused", "unknown"))
-    spare = request.failures + 1 if _was_killed(site, job) else request.failures if job["state"] == "queued" else 0
+    spare = request.failures + 1 if site.was_killed(job) else request.failures if job["state"] == "queued" else 0
     if not request.failures - spare <= failures <= request.failures + (spare and 1):
         yield f"{where}: {failures} calls failed, and should be {request.failures}"
     if len(answered) > len(request.prices):
@@ -240,7 +245,9 @@ def _calls(site, folder, manifest):
     if [call["key"] for call in manifest["calls"]] != answered:
         yield f"{folder}: the manifest's calls are {manifest['calls']}, the ledger's {answered}"
     for call in manifest["calls"]:
-        if call["charged"] is not True or call["usd"] is None or Decimal(call["usd"]) != prices.get(call["key"]):
+        usd = call["usd"] if call["usd"] is not None else call.get("at-most-usd")
+        is_right = prices.get(call["key"], 0) <= usd if call["usd"] is None else prices.get(call["key"]) == usd
+        if call["charged"] is not True or not is_right:
             yield f"{folder}: the manifest says {call.get('usd')} USD of {call['key']}, the charges {prices.get(call['key'])}"
         if not call.get("original"):
             yield f"{folder}: {call['key']} has no original"
@@ -289,22 +296,30 @@ def charges(site):
             yield f"{key} was charged, and the ledger knows no such call"
         elif key not in held or site.state(call) != "held":
             yield f"{key} was charged, has no kept answer, and its job is {site.state(call)}"
+    unpriced = set()
     for key in by_key.keys() & calls.keys():
         charge, call = by_key[key], calls[key]
         if (charge["endpoint"], charge["model"]) != (call["endpoint"].removeprefix("/api/v1"), call["model"]):
             yield f"{key}: charged for {charge['endpoint']} {charge['model']}, called {call['endpoint']} {call['model']}"
-        if call["state"] == "responded" and call["charged"] != micro(charge["usd"]):
+        # What is not certain is no charge: what was set aside goes on counting.
+        if call["state"] == "responded" and call["charged"] is None:
+            unpriced.add(key)
+            if call["counted"] < micro(charge["usd"]):
+                yield f"{key}: counts as {call['counted']} millionths, the charges say {charge['usd']}"
+        elif call["state"] == "responded" and call["charged"] != micro(charge["usd"]):
             yield f"{key}: the ledger says {call['charged']} millionths, the charges {charge['usd']}"
         if call["reserved"] < micro(charge["usd"]):
             yield f"{key}: {call['reserved']} millionths were set aside, {charge['usd']} charged"
-    answered = sum(micro(by_key[key]["usd"]) for key in kept & by_key.keys())
+    if len(unpriced) > len(kept) // 10:
+        yield f"{len(unpriced)} of {len(kept)} answers have no certain price"
+    answered = sum(micro(by_key[key]["usd"]) for key in (kept - unpriced) & by_key.keys())
     summed = site.rows("SELECT coalesce(sum(charged), 0) AS usd FROM calls WHERE state = 'responded'")[0]["usd"]
     if answered != summed:
         yield f"the ledger sums to {summed} millionths for answered calls, the charges to {answered}"
     of_source = {request.source: request for request in site.dropped.requests}
     for job in site.jobs.values():
         prices = Counter(micro(price) for price in of_source[job["source"]].prices) if job["source"] in of_source else {}
-        paid = Counter(calls[key]["charged"] for key in kept if calls[key]["job"] == job["id"])
+        paid = Counter(micro(by_key[key]["usd"]) for key in kept & by_key.keys() if calls[key]["job"] == job["id"])
         if paid - prices:
             yield f"{job['source']} paid {dict(paid)} millionths, and should pay {dict(prices)}"
 

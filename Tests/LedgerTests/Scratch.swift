@@ -20,10 +20,12 @@ final class Scratch: Sendable {
   func ledger() throws -> JobLedger { try JobLedger(path: path) }
 
   /// What Debian's sqlite3 says about the file: another build of SQLite than ours, in another process.
-  func sqlite3(_ sql: String) throws -> String {
+  ///
+  /// - Parameter commands: SQL, or the shell's own commands, each beginning with a dot.
+  func sqlite3(_ commands: String...) throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/sqlite3")
-    process.arguments = ["-batch", path, sql]
+    process.arguments = ["-batch", path] + commands
     let output = Pipe()
     process.standardOutput = output
     process.standardError = output
