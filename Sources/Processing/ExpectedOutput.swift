@@ -42,12 +42,12 @@ extension FileNameTemplate {
       case .literal(let text): return .fixed(text)
       case .number: return .fixed(original.variants > 1 ? "-\(original.variant)" : "")
       case .placeholder(let placeholder):
-        if size == nil, placeholder == .width || placeholder == .height { return .fixed(placeholder.text) }
+        if size == nil, placeholder == .width || placeholder == .height { return .fixed("{\(placeholder.text)}") }
         // The job's id and what it lacks stand as they are written.
         guard placeholder != .job, let value = try? value(of: placeholder, in: facts) else {
-          return .fixed(placeholder.text)
+          return .fixed("{\(placeholder.text)}")
         }
-        if case .digest = value { return .fixed(placeholder.text) }
+        if case .digest = value { return .fixed("{\(placeholder.text)}") }
         return value
       }
     }

@@ -22,6 +22,8 @@ struct Catalogue: Sendable {
     return catalogue
   }
 
+  func has(_ id: String) -> Bool { indices[id] != nil }
+
   func model(_ id: String, types: Set<String>) -> Model? {
     guard let index = indices[id], types.contains(models[index].type) else { return nil }
     return models[index]

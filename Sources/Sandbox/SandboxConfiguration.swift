@@ -19,20 +19,19 @@ public struct SandboxConfiguration: Sendable {
   /// `PAYMENT-REQUIRED` header, and a paid call without a key gets a 402 that says how to pay, not a 401.
   public var demandsX402: Bool
   /// Ids of models that the catalogue and the headers call deprecated, with what comes after each, if anything. They go
-  /// 30 days after the start.
+  /// 30 days after the start. An id that the catalogue does not have stops the start.
   public var deprecated: [String: String?]
 
-  /// - Parameter balanceUSD: whole US dollars; `balanceMicrodollars` takes cents and less.
   public init(
     port: Int = 0, portFile: String? = nil, chargesFile: String? = nil, latency: Duration = .zero,
-    balanceUSD: Int = 10_000, requestsPerMinute: Int? = nil, blocksAfterFailures: Bool = false,
+    balanceMicrodollars: Int = 10_000_000_000, requestsPerMinute: Int? = nil, blocksAfterFailures: Bool = false,
     demandsX402: Bool = false, deprecated: [String: String?] = [:]
   ) {
     self.port = port
     self.portFile = portFile
     self.chargesFile = chargesFile
     self.latency = latency
-    balanceMicrodollars = balanceUSD * 1_000_000
+    self.balanceMicrodollars = balanceMicrodollars
     self.requestsPerMinute = requestsPerMinute
     self.blocksAfterFailures = blocksAfterFailures
     self.demandsX402 = demandsX402

@@ -6,6 +6,8 @@ public enum SandboxError: Error, Hashable, Sendable {
   case cannotListen(port: Int, reason: String)
   /// A system call on the charge log or the port file failed.
   case file(call: String, path: String, errno: CInt)
+  /// A model that is to be called deprecated, or to come after one, is not in the catalogue.
+  case unknownModel(id: String)
   /// The server stopped by itself; `reason` is its own word.
   case stopped(reason: String)
 }
@@ -20,6 +22,7 @@ extension SandboxError: CustomStringConvertible {
       // strerror(3) returns a string of the C library's, copied here.
       "\(call) of \(path) failed: \(unsafe String(cString: strerror(errno))). Choose another place for --charges or "
         + "--port-file, or make room"
+    case .unknownModel(let id): "the local API has no model \"\(id)\"; GET /models lists those that it has"
     case .stopped(let reason): "the local API stopped: \(reason). Start it again; --port-file tells the new port"
     }
   }

@@ -79,6 +79,10 @@ public struct SandboxServer: Service {
       balance: USD(microdollars: configuration.balanceMicrodollars),
       requestsPerMinute: configuration.requestsPerMinute, blocksAfterFailures: configuration.blocksAfterFailures)
     let month: TimeInterval = 30 * 86_400
+    let named = configuration.deprecated.flatMap { [$0.key] + [$0.value].compactMap(\.self) }.sorted()
+    if let unknown = named.first(where: { !Catalogue.vendor.has($0) }) {
+      throw .unknownModel(id: unknown)
+    }
     let catalogue = Catalogue.vendor.deprecating(
       configuration.deprecated, removesAt: Date(timeIntervalSinceNow: month).iso8601Milliseconds)
     let history = UsageHistory()

@@ -49,7 +49,7 @@ import Testing
     let python = Process()
     python.executableURL = URL(filePath: "/usr/bin/python3")
     let snapshot = Fixtures.tests.deletingLastPathComponent().appending(path: "Sources/Catalogue/models.json")
-    python.arguments = ["-c", Self.script, snapshot.path, answers.path]
+    python.arguments = ["-c", Self.script, snapshot.path, answers.path, Fixtures.tests.appending(path: "Venice").path]
     try python.run()
     python.waitUntilExit()
     try #require(python.terminationStatus == 0)
@@ -93,52 +93,19 @@ import Testing
 
   private static let script = """
     import json, sys
-    from decimal import Decimal, ROUND_CEILING, ROUND_HALF_UP
 
-    with open(sys.argv[1]) as file:
-        models = json.load(file, parse_float=Decimal, parse_int=Decimal)
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, sys.argv[3])
+    from prices import listed, micros, picture as price
 
-    def micros(price):
-        nano = Decimal(price["usd"]).quantize(Decimal("1e-9"), ROUND_HALF_UP)
-        return int((nano * 1000000).quantize(Decimal(1), ROUND_CEILING))
-
-    def table(pricing):
-        # {tier: {quality or None: price}}; None is the price where no quality is asked for
-        rows = {}
-        for tier, price in pricing.get("resolutions", {}).items():
-            rows.setdefault(tier, {})[None] = micros(price)
-        for tier, qualities in pricing.get("quality", {}).items():
-            for quality, price in qualities.items():
-                rows.setdefault(tier, {})[quality] = micros(price)
-        return rows
-
-    def price(pricing, flat, tier, quality, live):
-        # -> (expected, worst, known)
-        rows = table(pricing)
-        if not rows:
-            return (micros(pricing[flat]),) * 2 + (True,)
-        def possible(tier):
-            row = rows[tier]
-            if quality in row and quality is not None:
-                return [row[quality]]
-            if quality is None and live and "low" in row:
-                return [row[None], row["low"]]
-            return list(row.values())
-        if tier is not None and tier not in rows:
-            dearest = max(1000000, max(p for t in rows for p in possible(t)))
-            return dearest, dearest, False
-        certain = tier or (sorted(rows)[1] if live else None)
-        chosen = certain or "1K"
-        expected = rows[chosen].get(quality, rows[chosen][None])
-        tiers = [certain] if certain else list(rows)
-        return expected, max([expected] + [p for t in tiers for p in possible(t)]), True
+    models = listed(sys.argv[1])
 
     cases = []
     def add(endpoint, model, members, images, pixels, live, found):
         cases.append(dict(endpoint=endpoint, model=model, members=members, images=images, pixels=pixels, live=live,
                           expected=found[0], worst=found[1], known=found[2]))
 
-    for model in models:
+    for model in models.values():
         id, kind, pricing = model["id"], model["type"], model["model_spec"]["pricing"]
         for live in (False, True):
             if live and "resolutions" not in pricing:

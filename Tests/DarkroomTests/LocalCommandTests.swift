@@ -116,7 +116,9 @@ import Testing
     #expect(site.files(in: "inbox").isEmpty)
   }
 
-  @Test(arguments: ["run", "demo", "submit", "process", "inspect", "check", "sandbox"])
+  @Test(arguments: [
+    "run", "demo", "submit", "plan", "process", "inspect", "check", "jobs", "models", "styles", "sandbox",
+  ])
   func everyCommandExplainsItself(_ command: String) async throws {
     let help = try await Command.run([command, "--help"])
     #expect(help.status == 0)

@@ -5,15 +5,22 @@ import Testing
 final class Site: Sendable {
   let folder: String
   let configuration: String
-  private let sandbox: Command
+  /// Of the API, as the configuration has it.
+  let baseURL: String
+  private let sandbox: Command?
 
   static let plainPipeline = """
     outputs:
       - file: "{name}.png"
     """
 
-  /// Starts a local API of its own.
-  init(pipelines: [String: String] = ["default": plainPipeline], settings: String = "") async throws {
+  /// Starts a local API of its own, unless the URL of another one is given.
+  ///
+  /// - Parameter options: of `darkroom sandbox`.
+  init(
+    pipelines: [String: String] = ["default": plainPipeline], settings: String = "", sandbox options: [String] = [],
+    baseURL: String? = nil
+  ) async throws {
     folder = NSTemporaryDirectory() + "darkroom-site-\(UUID().uuidString)"
     configuration = "\(folder)/darkroom.yaml"
     let portFile = "\(folder)/port"
@@ -23,9 +30,16 @@ final class Site: Sendable {
     for (name, text) in pipelines {
       try Data(text.utf8).write(to: URL(filePath: "\(folder)/pipelines/\(name).yaml"))
     }
-    sandbox = try Command(["sandbox", "--port-file", portFile, "--charges", "\(folder)/charges.jsonl"])
-    _ = try await sandbox.line(beginning: "serving")
-    let port = try String(contentsOfFile: portFile, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+    if let baseURL {
+      self.baseURL = baseURL
+      sandbox = nil
+    } else {
+      let sandbox = try Command(["sandbox", "--port-file", portFile, "--charges", "\(folder)/charges.jsonl"] + options)
+      _ = try await sandbox.line(beginning: "serving")
+      let port = try String(contentsOfFile: portFile, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+      self.baseURL = "http://127.0.0.1:\(port)/api/v1"
+      self.sandbox = sandbox
+    }
     try Data(
       """
       inbox: \(folder)/inbox
@@ -34,7 +48,7 @@ final class Site: Sendable {
       spool: \(folder)/spool
       pipelines: \(folder)/pipelines
       api:
-        base-url: http://127.0.0.1:\(port)/api/v1
+        base-url: \(self.baseURL)
         requests-per-minute: 10000
       intake: { settle: 50ms }
       \(settings)
@@ -43,8 +57,14 @@ final class Site: Sendable {
   }
 
   deinit {
-    sandbox.signal(SIGTERM)
+    sandbox?.signal(SIGTERM)
     try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  /// Ends the local API; whoever calls it then finds nobody.
+  func stopAPI() async {
+    sandbox?.signal(SIGTERM)
+    _ = await sandbox?.end()
   }
 
   func drop(_ bytes: [UInt8], as path: String) throws {
@@ -68,6 +88,18 @@ final class Site: Sendable {
       let exists = FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isFolder)
       return exists && !isFolder.boolValue && !path.split(separator: "/").contains { $0.hasPrefix(".") }
     }.sorted()
+  }
+
+  /// All that lies in the site, folders and what is hidden too: kind, size, inode, and when it was changed.
+  func inventory() -> [String: String] {
+    var found: [String: String] = [:]
+    let paths = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+    for path in [""] + paths {
+      guard let facts = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(path)") else { continue }
+      let changed = (facts[.modificationDate] as? Date)?.timeIntervalSince1970
+      found[path] = "\(facts[.type] ?? ""), \(facts[.size] ?? ""), \(facts[.systemFileNumber] ?? ""), \(changed ?? 0)"
+    }
+    return found
   }
 
   func contents(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: "\(folder)/\(path)"))) }

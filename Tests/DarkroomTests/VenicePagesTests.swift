@@ -23,7 +23,7 @@ import Testing
     """
 
   /// Refused before anything is sent, and why.
-  private static let refused = [
+  static let refused = [
     "000-01-grok-imagine-image.json": "inpaint", "001-01-fluently-xl.json": "inpaint",
     "004-01-default-model.json": "not an image", "004-02-gpt-image-2-edit.json": "not an image",
   ]

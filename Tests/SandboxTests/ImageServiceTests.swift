@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func generateRepeatsTheRequestAndTheHeadersSayWhatWasUsed() async throws {
-    try await withSandbox(SandboxConfiguration(balanceUSD: 5)) { client in
+    try await withSandbox(SandboxConfiguration(balanceMicrodollars: 5_000_000)) { client in
       let response = try #require(
         try await client.post("/image/generate", generate(#","variants":2,"enhance_prompt":true"#)))
       let body = try #require(JSON(parsing: response.body))
@@ -148,7 +148,7 @@ import Testing
   }
 
   @Test func whatCannotBeRecordedIsNotCharged() async throws {
-    try await withSandbox(SandboxConfiguration(chargesFile: "/dev/full", balanceUSD: 1)) { client in
+    try await withSandbox(SandboxConfiguration(chargesFile: "/dev/full", balanceMicrodollars: 1_000_000)) { client in
       let response = try await client.post("/image/generate", generate())
       #expect(response?.status == 500)
       let balance = try #require(try await client.exchange("GET", "/billing/balance"))
@@ -157,7 +157,7 @@ import Testing
   }
 
   @Test func theBalanceRunsOut() async throws {
-    let charges = try await chargesOf(SandboxConfiguration(balanceUSD: 1)) { client in
+    let charges = try await chargesOf(SandboxConfiguration(balanceMicrodollars: 1_000_000)) { client in
       let body = #"{"model":"gpt-image-2","prompt":"canal","quality":"high","aspect_ratio":"1:1","return_binary":true}"#
       var statuses: [Int?] = []
       for _ in 0..<4 { statuses.append(try await client.post("/image/generate", body)?.status) }

@@ -4,11 +4,7 @@ import Testing
 @testable import Sandbox
 
 @Suite struct PaymentRequiredTests {
-  private static let wallet: SandboxConfiguration = {
-    var configuration = SandboxConfiguration(demandsX402: true)
-    configuration.balanceMicrodollars = 9_999
-    return configuration
-  }()
+  private static let wallet = SandboxConfiguration(balanceMicrodollars: 9_999, demandsX402: true)
   private static let body = #"{"model":"venice-sd35","prompt":"canal","width":64,"height":64}"#
 
   private func header(_ response: WireClient.Response) throws -> JSON {

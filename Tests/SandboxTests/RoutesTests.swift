@@ -14,9 +14,7 @@ import Testing
   }
 
   @Test func theBalanceHasCentsAndIsToppedUpWhileItRuns() async throws {
-    var configuration = SandboxConfiguration()
-    configuration.balanceMicrodollars = 19_999
-    try await withSandbox(configuration) { client in
+    try await withSandbox(SandboxConfiguration(balanceMicrodollars: 19_999)) { client in
       #expect(try await client.post("/image/generate", body())?.status == 200)
       let empty = try #require(try await client.post("/image/generate", body()))
       #expect(empty.status == 402)
@@ -93,8 +91,8 @@ import Testing
 
   @Test func theHistoryIsTheChargesToTheCent() async throws {
     try await withTemporaryFolder { folder in
-      var configuration = SandboxConfiguration(chargesFile: "\(folder)/charges.jsonl")
-      configuration.balanceMicrodollars = 1_000_000
+      let configuration = SandboxConfiguration(
+        chargesFile: "\(folder)/charges.jsonl", balanceMicrodollars: 1_000_000)
       try await withSandbox(configuration) { client in
         for number in 1...11 {
           let json = #"{"model":"venice-sd35","prompt":"canal","width":64,"height":64,"variants":\#(number % 4 + 1)}"#
