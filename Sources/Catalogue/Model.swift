@@ -77,7 +77,7 @@ public struct Deprecation: Hashable, Sendable {
   /// When the model goes away.
   public let removesAt: String?
   public let replacement: String?
-  /// The vendor may send requests for this model to the replacement by itself.
+  /// The vendor may send requests for this model to the replacement by itself, whatever that costs.
   public let isRemapped: Bool
 
   init(_ json: JSONObject) {

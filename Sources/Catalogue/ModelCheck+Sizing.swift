@@ -1,3 +1,5 @@
+import Documents
+
 extension ModelCheck {
   /// A size is told in one idiom. One that the model does not take is refused where it is the only one given; of
   /// several, the model follows its own, and the operation carries a warning already.

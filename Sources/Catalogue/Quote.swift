@@ -1,3 +1,4 @@
+import Documents
 import ImageAPI
 import Money
 
@@ -49,8 +50,12 @@ struct Quote {
       let price = max(unknown.worst, tiers.compactMap { pricing.dearest(tier: $0, quality) }.max() ?? .zero)
       return Estimate(expected: price, worst: price, isKnown: false)
     }
-    guard let expected = pricing.expected(tier: certain ?? pricing.lowestTier, quality) else { return unknown }
-    return Estimate(expected: expected, worst: max(expected, dearest ?? expected), isKnown: true)
+    let tier = certain ?? pricing.lowestTier
+    guard let expected = pricing.expected(tier: tier, quality) else { return unknown }
+    let worst = max(expected, dearest ?? expected)
+    // Where the vendor's choice of tier or quality is not known, the dearest price is no certain one either.
+    let isCertain = (certain != nil || tiers.count == 1) && !pricing.isGuess(tier: tier, quality)
+    return Estimate(expected: expected, worst: worst, isKnown: true, isCertain: isCertain && worst == expected)
   }
 
   /// "Final dimensions after scaling must not exceed 16777216 pixels"; "a scale of 4 with large images will result in
@@ -61,7 +66,9 @@ struct Quote {
     guard let double = pricing.upscale[2], let fourfold = pricing.upscale[4] else { return nil }
     if asked <= 2 { return Estimate(expected: double, worst: double, isKnown: true) }
     let isReduced = inputPixels.map { $0 > 16_777_216 / (asked * asked) } ?? false
-    return Estimate(expected: isReduced ? double : fourfold, worst: max(double, fourfold), isKnown: true)
+    let isPlain = operation.body["scale"]?.integer == 4 && inputPixels != nil && !isReduced
+    return Estimate(
+      expected: isReduced ? double : fourfold, worst: max(double, fourfold), isKnown: true, isCertain: isPlain)
   }
 }
 
@@ -85,6 +92,13 @@ extension Pricing {
     let qualities = quality[tier] ?? [:]
     return choice.asked.flatMap { qualities[$0] } ?? resolutions[tier] ?? choice.byDefault.flatMap { qualities[$0] }
       ?? qualities.values.max()
+  }
+
+  /// Nothing says which quality is taken, and they differ in price.
+  fileprivate func isGuess(tier: String, _ choice: QualityChoice) -> Bool {
+    let qualities = quality[tier] ?? [:]
+    let named = [choice.asked, choice.byDefault].compactMap(\.self).contains { qualities[$0] != nil }
+    return !named && resolutions[tier] == nil && Set(qualities.values).count > 1
   }
 
   fileprivate func dearest(tier: String, _ choice: QualityChoice) -> USD? {

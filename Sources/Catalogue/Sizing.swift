@@ -47,6 +47,10 @@ extension Model {
   /// where neither says it for certain. Of use to ``ImageAPI/Endpoint/generate`` only.
   public var sizing: Sizing { sizingRule.sizing }
 
+  /// Width and height are multiples of it, in pixels, by live constraints or the list kept by hand; `nil` when neither
+  /// says.
+  public var widthHeightDivisor: Int? { sizingRule.divisor }
+
   /// Whether `resolution` can be chosen; `nil` when nothing says so. A table of prices by tier is "only present for
   /// models that support resolution selection" (schema, pricing).
   var hasTiers: Bool? {

@@ -81,13 +81,13 @@ struct Acceptance: Sendable {
         stage: .request, error: "the pipeline \"\(request.pipeline)\" is gone", field: "pipeline",
         next: "Name one of \(pipelines.names.joined(separator: ", ")).")
     }
-    let material = try Material(of: request, dropped: drop, in: trees.inbox, limits: limits)
+    let material = Material(of: request, dropped: drop, in: trees.inbox, limits: limits)
     let received = Timestamp.now()
     let preflight: Preflight
     do throws(ErrorReport) {
       preflight = try Preflight(
-        request, catalogue: catalogue(), assumptions: assumptions, now: received,
-        size: { material[$0]?.header.size })
+        request, catalogue: catalogue(), assumptions: assumptions, fitsInput: pipeline.fitsInput, now: received,
+        picture: material.named)
     } catch {
       throw error.placed(in: drop.bytes, file: drop.path)
     }
@@ -106,11 +106,18 @@ struct Acceptance: Sendable {
         stage: .request, error: "the place \(job.place) holds something that is no directory", field: "name",
         next: "Move it away, or give the request another name.")
     }
-    var fitting = Fitting(material: material, allowed: pipeline.fitsInput, limits: limits)
+    var fitting = Fitting(request: request, material: material, limits: limits)
+    let operations: [AcceptedOperation]
+    do throws(ErrorReport) {
+      operations = try preflight.steps.enumerated().map { step throws(ErrorReport) in
+        try fitting.accepted(
+          operation: step.offset, model: step.element.model, answerPixels: step.element.size?.pixelCount)
+      }
+    } catch {
+      throw error.placed(in: drop.bytes, file: drop.path)
+    }
     let work = AcceptedWork(
-      operations: try zip(request.operations, preflight.steps).map {
-        try fitting.accepted($0, model: $1.model, answerPixels: $1.size?.pixelCount)
-      },
+      operations: operations,
       localOriginal: request.operation == nil ? material.pictures.first?.blob : nil,
       recipe: pipeline.recipe, facts: facts, retriesUnknown: pipeline.onUnknown == .retry,
       fitsInput: pipeline.fitsInput, warnings: preflight.warnings + fitting.warnings)

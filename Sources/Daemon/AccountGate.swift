@@ -8,7 +8,7 @@ struct AccountGate: Sendable {
   private var isEmpty = false
   private var isKeyRefused = false
   /// Opened, and no call has succeeded since.
-  private var isOnProbation = false
+  private(set) var isOnProbation = false
   /// How many times in a row it was closed without a success since it had been opened.
   private var relapses = 0
 

@@ -11,11 +11,13 @@ final class CatalogueKeeper: Sendable {
   private let lifetime: Duration
   private let observe: @Sendable (DaemonEvent) -> Void
   private let catalogue: Mutex<Catalogue>
+  /// The cache is written here.
+  private let disk = BlockingWork(name: "catalogue", threads: 1)
 
   /// Rings when the API has answered or failed for the first time.
   private let asked = Signal()
 
-  private static let patience = Duration.seconds(5)
+  private static let patience = Duration.seconds(10)
   /// After this a fetch that failed is tried again.
   private static let retryTime = Duration.seconds(300)
 
@@ -40,10 +42,12 @@ final class CatalogueKeeper: Sendable {
   }
 
   /// Fetches whenever the catalogue has become too old, until the task is cancelled.
-  func keepFresh() async {
+  ///
+  /// - Parameter asking: sees to it that questions which fail are not too many together with all else that does.
+  func keepFresh(asking: some Asking) async {
     while !Task.isCancelled {
       if age >= lifetime {
-        let isFetched = await fetch()
+        let isFetched = await fetch(asking)
         asked.ring()
         if !isFetched {
           // What is known stays in use; the API may be back by then.
@@ -61,11 +65,11 @@ final class CatalogueKeeper: Sendable {
     return .seconds(max(0, Int(Timestamp.now().microseconds / 1_000_000) - fetched))
   }
 
-  private func fetch() async -> Bool {
+  private func fetch(_ asking: some Asking) async -> Bool {
     do throws(QueryError) {
-      let fetched = try await CatalogueSource.fetch(by: client)
+      let fetched = try await CatalogueSource.fetch(by: client, asking: asking)
       catalogue.withLock { $0 = fetched }
-      keep(fetched)
+      await keep(fetched)
       observe(.catalogueFetched(models: fetched.models.count))
       return true
     } catch {
@@ -75,12 +79,14 @@ final class CatalogueKeeper: Sendable {
   }
 
   /// The cache is a convenience: without it the next start asks again.
-  private func keep(_ fetched: Catalogue) {
+  private func keep(_ fetched: Catalogue) async {
     let bytes = fetched.encoded(baseURL: client.configuration.baseURL)
     do throws(SpoolError) {
-      try spool.writeRecord(bytes.span, name: CatalogueSource.cacheName)
+      try await disk.run { [spool] () throws(SpoolError) in
+        try spool.writeRecord(bytes.span, name: CatalogueSource.cacheName)
+      }
     } catch {
-      observe(.obstacle(path: "\(spool.path)/\(CatalogueSource.cacheName)", reason: error.description))
+      observe(.catalogueNotKept(path: "\(spool.path)/\(CatalogueSource.cacheName)", reason: error.description))
     }
   }
 }

@@ -13,13 +13,23 @@ public enum CatalogueSource {
   ///
   /// - Throws: when the models cannot be had. Styles that cannot be had are left out.
   public static func fetch(by client: APIClient) async throws(QueryError) -> Catalogue {
-    async let images = result { () throws(QueryError) in try await client.models(type: "image") }
-    async let editing = result { () throws(QueryError) in try await client.models(type: "inpaint") }
-    async let upscaling = result { () throws(QueryError) in try await client.models(type: "upscale") }
-    async let styles = result { () throws(QueryError) in try await client.styles() }
-    let models = try await images.get() + editing.get() + upscaling.get()
+    try await fetch(by: client, asking: AskingAtOnce())
+  }
+
+  /// One question first: an API that is down fails that one, not all.
+  static func fetch(by client: APIClient, asking: some Asking) async throws(QueryError) -> Catalogue {
+    func models(_ type: String) async throws(QueryError) -> [JSONObject] {
+      try await asking.ask { () throws(QueryError) in try await client.models(type: type) }
+    }
+    let images = try await models("image")
+    async let editing = result { () throws(QueryError) in try await models("inpaint") }
+    async let upscaling = result { () throws(QueryError) in try await models("upscale") }
+    async let styles = result { () throws(QueryError) in
+      try await asking.ask { () throws(QueryError) in try await client.styles() }
+    }
+    let all = try await images + editing.get() + upscaling.get()
     return Catalogue(
-      models: models, styles: try? await styles.get(), fetched: Int(Timestamp.now().microseconds / 1_000_000))
+      models: all, styles: try? await styles.get(), fetched: Int(Timestamp.now().microseconds / 1_000_000))
   }
 
   private static func result<Value>(

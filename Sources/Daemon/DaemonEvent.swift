@@ -30,6 +30,8 @@ public enum DaemonEvent: Sendable, Hashable {
   case accountOpened
   /// Models and prices are the API's own of now.
   case catalogueFetched(models: Int)
+  /// Models and prices are in use, and are fetched again at the next start: the cache cannot be written.
+  case catalogueNotKept(path: String, reason: String)
   /// Models and prices stay what was known before.
   case catalogueUnavailable(reason: String)
 }

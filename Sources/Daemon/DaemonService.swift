@@ -86,10 +86,8 @@ extension DaemonService.Report {
     switch event {
     case .published: published += 1
     case .failed, .refused, .obstacle: failed += 1
-    case .accepted, .awaitsImage, .calling, .responded, .waiting, .held, .letGo, .outOfRoom,
-      .roomAgain,
-      .accountClosed, .accountOpened,
-      .catalogueFetched, .catalogueUnavailable:
+    case .accepted, .awaitsImage, .calling, .responded, .waiting, .held, .letGo, .outOfRoom, .roomAgain,
+      .accountClosed, .accountOpened, .catalogueFetched, .catalogueNotKept, .catalogueUnavailable:
       break
     }
   }

@@ -11,7 +11,7 @@ import Synchronization
 /// The order of a call is its promise: the intent is committed, then bytes go out, then the response is durable, then
 /// the ledger says that it is there. An error of the ledger, or of the spool for another reason than room, ends the
 /// daemon: it would act on what it does not know.
-actor Dispatcher {
+actor Dispatcher: Asking {
   private let executor = BlockingExecutor(name: "dispatcher")
   /// The actor holds its executor for as long as it lives.
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
@@ -48,6 +48,8 @@ actor Dispatcher {
   private static let patience = Duration.seconds(120)
   /// How long `--once` waits for room on a full disk.
   private static let roomPatience = Duration.seconds(10)
+  /// When a call that was refused for good is made again, should the daemon end before the job has; never while it runs.
+  private static let secondTelling = Duration.seconds(300)
 
   /// - Parameter catalogue: the one in use now.
   init(
@@ -319,18 +321,31 @@ actor Dispatcher {
         defer { room.giveBack(prepared.room) }
         let responded = try await call(prepared, job, work)
         try await insist { try resumeWithinBudget() }
-        if let responded { try await insist { try await carryOn(responded, work) } }
+        if let responded { try await insist { try await carryOn(responded) } }
       case .response(let job):
         id = job.id
         defer { processing -= 1 }
-        let work = try AcceptedWork(encoded: trees.spool.read(job: job.id.description, name: AcceptedWork.blob))
-        try await insist { try await carryOn(job, work) }
+        try await insist { try await carryOn(job) }
       }
       active.remove(id)
     } catch {
       stop(because: error)
     }
     wake()
+  }
+
+  /// Takes up a job that has responded. What is gone from the spool is its own loss, and stops nobody else.
+  private func carryOn(_ job: Job) async throws {
+    do {
+      let work = try AcceptedWork(encoded: trees.spool.read(job: job.id.description, name: AcceptedWork.blob))
+      try await carryOn(job, work)
+    } catch let error as SpoolError where error.isMissing {
+      try fail(
+        job,
+        ErrorReport(
+          stage: .publication, error: "what was kept of the job is gone from the spool: \(error.whatFailed)",
+          next: "See who removed it. Drop the request again; its calls are paid for again."))
+    }
   }
 
   /// After an answer: the next call's turn, or publication after the last.
@@ -361,28 +376,30 @@ actor Dispatcher {
     var verdict = schedule.finished(
       outcome, model: call.model, attempt: call.attempt,
       serverErrors: earlier.count { $0.ordinal == call.ordinal && ($0.status == 500 || $0.status == 503) } + 1,
-      unknowns: earlier.count { $0.state == .unknown } + 1, retriesUnknown: work.retriesUnknown, now: .now,
+      unknowns: earlier.count { $0.state == .unknown } + 1,
+      accountRefusals: earlier.count { $0.ordinal == call.ordinal && ($0.status == 402 || $0.status == 403) } + 1,
+      retriesUnknown: work.retriesUnknown, now: .now,
       wallClock: Int(Timestamp.now().microseconds / 1_000_000), jitter: .random(in: 0...1))
     if verdict == .checkKey {
       let state = await keyState()
       verdict = schedule.keyChecked(state, attempt: call.attempt, now: .now, jitter: .random(in: 0...1))
+    } else if case .checkBalance(let wait) = verdict {
+      let state = await balanceState()
+      verdict = schedule.balanceChecked(
+        state, wait: wait, attempt: call.attempt, now: .now, jitter: .random(in: 0...1))
     }
     switch outcome {
     case .response(let head): return try await keep(head, prepared, job)
     case .refused(let refusal):
       prepared.response.discard()
-      try await insist {
-        try settle(prepared, job, verdict, report: ErrorReport(refusal)) { then in
-          .refused(
-            status: refusal.head.status, headers: refusal.head.keptHeaders, error: refusal.description, then: then)
-        }
+      try await settle(prepared, job, verdict, report: ErrorReport(refusal)) { then in
+        .refused(
+          status: refusal.head.status, headers: refusal.head.keptHeaders, error: refusal.description, then: then)
       }
     case .notSent(let failure):
       prepared.response.discard()
       let report = ErrorReport(stage: .call, error: failure.description, next: "Drop the request again.")
-      try await insist {
-        try settle(prepared, job, verdict, report: report) { .notSent(error: failure.description, then: $0) }
-      }
+      try await settle(prepared, job, verdict, report: report) { .notSent(error: failure.description, then: $0) }
     case .unknown(let unknown):
       // What came of the answer is kept for whoever looks; what cannot be kept does not change what is known.
       if unknown.bytesReceived > 0 { _ = try? await prepared.response.finish() } else { prepared.response.discard() }
@@ -416,7 +433,7 @@ actor Dispatcher {
           .responded(
             CallResult.Response(
               status: head.status, responseID: head.requestID, headers: head.keptHeaders, body: prepared.responseName,
-              charged: prepared.estimate.settled(isEnhanced: head.enhancedPrompt != nil))),
+              charged: prepared.estimate.settled(isEnhanced: head.enhancedPrompt != nil, model: head.modelID))),
           at: .now())
       }
       observe(.responded(job: job.id.description, bytes: bytes))
@@ -437,22 +454,23 @@ actor Dispatcher {
   private func settle(
     _ prepared: PreparedCall, _ job: Job, _ verdict: Schedule.Verdict, report: ErrorReport,
     _ result: (CallResult.AfterFailure) -> CallResult
-  ) throws {
+  ) async throws {
     let id = job.id.description
     switch verdict {
     case .retry(let delay, let reason):
       let until = Timestamp.now() + delay
-      _ = try ledger.finishCall(prepared.call, result(.wait(reason, until: until)), at: .now())
+      _ = try await insist { try ledger.finishCall(prepared.call, result(.wait(reason, until: until)), at: .now()) }
       observe(.waiting(job: id, reason: report.error, until: until))
     case .waitForAccount(let reason, let isNew):
-      _ = try ledger.finishCall(prepared.call, result(.wait(reason, until: nil)), at: .now())
+      _ = try await insist { try ledger.finishCall(prepared.call, result(.wait(reason, until: nil)), at: .now()) }
       observe(.waiting(job: id, reason: report.error, until: nil))
       if isNew { observe(.accountClosed(reason: report.error)) }
-    case .responded, .fail, .hold, .checkKey:
-      // The ledger first: a crash before it would leave a call that nobody knows the outcome of.
-      _ = try ledger.finishCall(prepared.call, result(.fail), at: .now())
-      try keepRequest(of: job, report)
-      observe(.failed(job: id, request: job.source, report))
+    case .responded, .fail, .hold, .checkKey, .checkBalance:
+      // The call's end first: a crash before it would leave a call that nobody knows the outcome of. Then the report,
+      // then the job's end. A crash in between is another attempt later, which is refused again, at no cost.
+      let until = Timestamp.now() + Self.secondTelling
+      _ = try await insist { try ledger.finishCall(prepared.call, result(.wait(.retry, until: until)), at: .now()) }
+      try await insist { try fail(job, report) }
     }
   }
 
@@ -468,26 +486,66 @@ actor Dispatcher {
     }
   }
 
-  /// A crash in between tells the same failure again, and leaves one file.
+  /// A crash in between tells the same failure again, and leaves one file. Without room for that the job waits.
   private func fail(_ job: Job, _ report: ErrorReport) throws {
-    try keepRequest(of: job, report)
+    do {
+      try keepRequest(of: job, report)
+    } catch let error as SpoolError where error.isOutOfRoom {
+      return try wait(job, for: error)
+    }
     try ledger.fail(job.id, error: report.description, at: .now())
     observe(.failed(job: job.id.description, request: job.source, report))
   }
 
   private func keepRequest(of job: Job, _ report: ErrorReport) throws {
-    let request = try trees.spool.read(job: job.id.description, name: Acceptance.requestBlob)
+    let request: [UInt8]
+    do {
+      request = try trees.spool.read(job: job.id.description, name: Acceptance.requestBlob)
+    } catch  where error.isMissing {
+      return
+    }
     try failed.keep(request, report, path: job.source, job: job.id)
   }
 
   // MARK: The account
 
-  /// 401 says that the key is wrong or that the model is beyond its plan; whether a free request works tells which.
-  private func keyState() async -> Schedule.KeyState {
+  /// A free request goes out as soon as it cannot be a failure too many for the key.
+  func ask<Value: Sendable>(
+    _ query: @Sendable () async throws(QueryError) -> Value
+  ) async throws(QueryError) -> Value {
+    var isCounted = schedule.queryBegan(now: .now)
+    // A cancelled task's query ends by itself, before anything goes out.
+    while !isCounted, (try? await Task.sleep(for: Self.queryPause)) != nil {
+      isCounted = schedule.queryBegan(now: .now)
+    }
     do throws(QueryError) {
-      return try await client.rateLimits().accessPermitted ? .works : .refused
-    } catch .refused {
-      return .refused
+      let answer = try await query()
+      if isCounted { schedule.queryEnded(isFailure: false, now: .now) }
+      wake()
+      return answer
+    } catch {
+      if isCounted { schedule.queryEnded(isFailure: true, now: .now) }
+      wake()
+      throw error
+    }
+  }
+
+  /// After this a free request that found no room tries again.
+  private static let queryPause = Duration.seconds(1)
+
+  /// 401 says that the key is wrong or that the model is beyond its plan; whether a free request works tells which.
+  private func keyState() async -> Schedule.AccountState {
+    do throws(QueryError) {
+      return try await client.isAccessPermitted() ? .works : .refused
+    } catch {
+      return error.concernsKey ? .refused : .unknown
+    }
+  }
+
+  /// 402 says that the account is empty, or that this call costs more than is left.
+  private func balanceState() async -> Schedule.AccountState {
+    do throws(QueryError) {
+      return try await client.canConsume() ? .works : .refused
     } catch {
       return .unknown
     }
@@ -498,15 +556,14 @@ actor Dispatcher {
     while !isStopped, !Task.isCancelled {
       try? await Task.sleep(for: schedule.accountCheck(after: configuration.accountCheck))
       guard let reason = schedule.closed else { continue }
-      let isOpen: Bool
-      switch reason {
-      case .account: isOpen = (try? await client.balance().canConsume) ?? false
-      case .key, .rate, .budget, .capacity, .network, .retry, .room, .place: isOpen = await keyState() == .works
-      }
-      guard isOpen else {
-        if reason == .key { schedule.accountCheckFailed(now: .now) }
-        continue
-      }
+      let client = self.client
+      let isOpen =
+        switch reason {
+        case .account: try? await ask { () throws(QueryError) in try await client.canConsume() }
+        case .key, .rate, .budget, .capacity, .network, .retry, .room, .place:
+          try? await ask { () throws(QueryError) in try await client.isAccessPermitted() }
+        }
+      guard isOpen == true else { continue }
       guard schedule.accountOpened(now: .now) else { continue }
       do {
         // A 402 and a 403 in flight together leave jobs that wait for either.
@@ -518,5 +575,13 @@ actor Dispatcher {
       }
       wake()
     }
+  }
+}
+
+extension QueryError {
+  /// The API refused the key, and not merely to answer now.
+  fileprivate var concernsKey: Bool {
+    guard case .refused(let refusal, _) = self else { return false }
+    return refusal.kind == .unauthorized || refusal.kind == .forbidden
   }
 }

@@ -1,5 +1,6 @@
 import Documents
 import ImageAPI
+import Ledger
 import Processing
 import Requests
 import Spool
@@ -28,10 +29,10 @@ extension ErrorReport {
       kept: kept)
   }
 
-  init(missingAnswerTo turn: AcceptedWork.Turn) {
+  init(missingAnswerTo turn: AcceptedWork.Turn, of job: JobID) {
     self.init(
       stage: .answer, error: "no answer is kept for call \(turn.item) of step \(turn.step)",
-      next: "Requeue the job: calls that have answers are not made again.")
+      next: "Requeue it (darkroom jobs requeue \(job)): calls that have answers are not made again.")
   }
 
   /// - Parameter isPaid: whether the original came from a paid call.

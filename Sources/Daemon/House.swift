@@ -31,7 +31,10 @@ struct House: Sendable {
       inbox: inbox, spool: spool, output: try OutputTree(path: configuration.output))
     let failed = try FailedRequests(path: configuration.failed)
     try Self.recover(trees, ledger, observer)
-    let client = APIClient(configuration: configuration.api)
+    var api = configuration.api
+    // What fails counts against the key; whoever asks asks again by itself.
+    api.queryPauses = []
+    let client = APIClient(configuration: api)
     let keeper = CatalogueKeeper(
       spool: spool, client: client, lifetime: configuration.catalogueLifetime, observe: observer)
     catalogue = keeper
@@ -95,7 +98,7 @@ struct House: Sendable {
         return .account
       }
       group.addTask {
-        await catalogue.keepFresh()
+        await catalogue.keepFresh(asking: dispatcher)
         return .catalogue
       }
       group.addTask {

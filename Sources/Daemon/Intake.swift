@@ -189,7 +189,8 @@ actor Intake {
       return [Drop(path: path, identity: identity, changed: changed, bytes: claim.bytes, request: request)]
     case .jsonLines:
       let folder = path.split(separator: "/").dropLast()
-      return reader.readLines(claim.bytes.span, path: path).map { line in
+      // Each line becomes a file of its own, be it in the failed folder.
+      return reader.readLines(claim.bytes.span, path: path, numbering: .ofEachLine).map { line in
         Drop(
           path: (folder + ["\(line.name).json"]).joined(separator: "/"), identity: "\(identity)#\(line.line)",
           changed: changed, bytes: Array(claim.bytes[line.range]), request: line.request)

@@ -36,7 +36,9 @@ struct Interim: Sendable {
   func check(_ job: Job, _ work: AcceptedWork) throws -> Outcome {
     do {
       let turn = AcceptedWork.Turn(step: job.step, item: job.item)
-      guard let call = try ledger.answers(to: job.id)[turn] else { throw ErrorReport(missingAnswerTo: turn) }
+      guard let call = try ledger.answers(to: job.id)[turn] else {
+        throw ErrorReport(missingAnswerTo: turn, of: job.id)
+      }
       let operation = work.operation(ofStep: turn.step)
       let cut = try cutter.cut(call, asked: operation.variants)
       var facts = work.facts
@@ -83,10 +85,12 @@ struct Interim: Sendable {
     let variants = work.operation(ofStep: turn.step - 1).variants
     let source = AcceptedWork.Turn(step: turn.step - 1, item: (turn.item - 1) / variants + 1)
     let number = (turn.item - 1) % variants + 1
-    guard let call = try ledger.answers(to: job.id)[source] else { throw ErrorReport(missingAnswerTo: source) }
+    guard let call = try ledger.answers(to: job.id)[source] else {
+      throw ErrorReport(missingAnswerTo: source, of: job.id)
+    }
     let fitted = try spool.blobs(job: job.id.description).first { $0.hasPrefix(Self.stem(of: call, number) + ".") }
     guard let blob = try fitted ?? cutter.blob(of: call, number: number) else {
-      throw ErrorReport(missingAnswerTo: source)
+      throw ErrorReport(missingAnswerTo: source, of: job.id)
     }
     return try input(blob: blob, job)
   }

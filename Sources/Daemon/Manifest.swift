@@ -64,6 +64,7 @@ struct Manifest: Sendable {
     case .certain(let usd):
       object["charged"] = .bool(true)
       object["usd"] = usd.map { .number($0.description) } ?? .null
+      if usd == nil { object["at-most-usd"] = call.reserved.map { .number($0.description) } }
     case .unknown(let most):
       // Nobody knows; a later call of the same operation has answered.
       object["charged"] = .null

@@ -16,48 +16,37 @@ struct Material: Sendable {
   }
 
   var pictures: [Picture] = []
+  /// What is no picture, by its path.
+  private var unfit: [String: NamedPicture] = [:]
 
   subscript(path: String) -> Picture? { pictures.first { $0.path == path } }
+
+  /// As the checks see it; it was read, and nothing is waited for any more.
+  func named(_ path: String) -> NamedPicture {
+    self[path].map { .whole($0.header, bytes: $0.bytes.count) } ?? unfit[path] ?? .missing(path)
+  }
 
   /// Reads each picture once, from one descriptor.
   ///
   /// - Parameter dropped: what the request was read from; a picture that is its own request was read already.
-  init(of request: Request, dropped: Drop, in inbox: Inbox, limits: Limits) throws(ErrorReport) {
+  init(of request: Request, dropped: Drop, in inbox: Inbox, limits: Limits) {
     for (index, path) in request.files.enumerated() {
       let bytes: [UInt8]
-      do {
+      do throws(SpoolError) {
         bytes = path == dropped.path ? dropped.bytes : try inbox.claim(path, limit: limits.bytes).bytes
-      } catch  where error.isMissing {
-        throw ErrorReport(
-          stage: .request, error: "the image \(path) is not in the inbox", field: request.imageField,
-          next: "Put it there (paths are relative to the inbox), then drop the request again.")
       } catch {
-        throw ErrorReport(
-          stage: .request, error: "the image \(path) cannot be read: \(error)",
-          next: "Mend that, then drop the request again.")
+        if !error.isMissing { unfit[path] = .unreadable(path, error) }
+        continue
       }
-      let header: ImageHeader
-      do {
-        header = try Processor.examine(bytes.span, limits: limits).header
-      } catch {
-        throw ErrorReport(
-          stage: .request, error: "the image \(path): \(error)",
-          next: "Put a whole WebP, PNG or JPEG picture there, then drop the request again.")
+      let named = NamedPicture(bytes, path: path, limits: limits)
+      if case .whole(let header, _) = named {
+        pictures.append(
+          Picture(path: path, blob: "input-\(index + 1).\(header.format.rawValue)", bytes: bytes, header: header))
+      } else {
+        unfit[path] = named
       }
-      pictures.append(
-        Picture(path: path, blob: "input-\(index + 1).\(header.format.rawValue)", bytes: bytes, header: header))
     }
   }
 
   var blobs: [(name: String, bytes: [UInt8])] { pictures.map { ($0.blob, $0.bytes) } }
-}
-
-extension Request {
-  /// The first field that names a picture, for messages.
-  fileprivate var imageField: String? {
-    switch work {
-    case .source: "source"
-    case .call(let operation): operation.files.first?.path.joined(separator: ".")
-    }
-  }
 }

@@ -29,87 +29,130 @@ public struct Preflight: Sendable {
   public let steps: [Step]
   /// What may be right and is sent; one line each, for the manifest.
   public let warnings: [String]
+  /// Where a price is not known, and what may have been meant.
+  private let unpriced: [String]
 
   public var expected: USD { steps.reduce(.zero) { $0 + $1.expected } }
   /// What is set aside before anything is sent.
   public var worst: USD { steps.reduce(.zero) { $0 + $1.worst } }
   public var calls: Int { steps.reduce(0) { $0 + $1.calls } }
 
-  /// Holds the request against the catalogue.
+  /// Holds the request against the catalogue, and its pictures against the API's limits.
   ///
   /// - Parameters:
-  ///   - size: of a picture that the request names, by its path; `nil` when it is not known.
+  ///   - fitsInput: pictures beyond the limits are made to fit (the pipeline's `fit-input`).
   ///   - now: for models that are to end.
+  ///   - picture: one that the request names, by its path.
   /// - Throws: what is certainly wrong, before it costs anything.
   public init(
-    _ request: Request, catalogue: Catalogue, assumptions: PriceAssumptions, now: Timestamp = .now(),
-    size: (String) -> Size?
+    _ request: Request, catalogue: Catalogue, assumptions: PriceAssumptions, fitsInput: Bool, now: Timestamp = .now(),
+    picture: (String) -> NamedPicture
   ) throws(ErrorReport) {
     var steps: [Step] = []
     // Of models the catalogue knows more than the list in the schema.
     var warnings = request.warnings.filter { !$0.isOfModelList }.map(\.description)
+    var unpriced: [String] = []
     // The first step's input is the request's own picture; then each step's is the one before's answer.
-    var input: Size? = if case .source(let path) = request.work { size(path) } else { nil }
+    var input: Size?
+    if case .source(let path) = request.work {
+      input = try picture(path).size(path, field: "source", warnings: &warnings)
+    }
     var calls = 1
     for (index, operation) in request.operations.enumerated() {
       for file in operation.files {
-        if case .inbox(let path) = file.source, input == nil || index == 0 { input = size(path) }
+        guard case .inbox(let path) = file.source else { continue }
+        let bounds = InputBounds(operation.endpoint.imageLimits(at: file.path))
+        let size = try picture(path).size(
+          path, field: request.field(ofOperation: index, file.path), for: operation.endpoint, within: bounds,
+          fitsInput: fitsInput, warnings: &warnings)
+        if input == nil || index == 0 { input = size }
       }
+      let found: [CatalogueWarning]
       do throws(CatalogueError) {
-        for warning in try catalogue.check(operation, now: Int(now.microseconds / 1_000_000)).map(\.description)
-        where !warnings.contains(warning) {
-          warnings.append(warning)
-        }
+        found = try catalogue.check(operation, now: Int(now.microseconds / 1_000_000))
       } catch {
-        throw ErrorReport(error, operation: operation, index: index, of: request)
+        throw ErrorReport(
+          stage: .request, error: error.description, field: request.field(ofOperation: index, error.path),
+          next: "Nothing was sent. Change that, then drop the request again.")
       }
+      for warning in found.map(\.description) where !warnings.contains(warning) { warnings.append(warning) }
       let estimate = catalogue.estimate(operation, inputPixels: input?.pixelCount, assumptions: assumptions)
+      let model = catalogue.model(of: operation)?.id ?? operation.model
+      if !estimate.isKnown {
+        let spender = model ?? operation.endpoint.rawValue
+        unpriced.append("the price of \(spender) is not known and counts as budget.unknown-model-usd")
+        unpriced += found.filter(\.isOfUnknownModel).map(\.description)
+      }
       input = operation.expectedSize(of: input)
       steps.append(
         Step(
-          endpoint: operation.endpoint, model: catalogue.model(of: operation)?.id ?? operation.model, calls: calls,
-          estimate: estimate, size: input,
+          endpoint: operation.endpoint, model: model, calls: calls, estimate: estimate, size: input,
           pictures: calls * operation.variants))
       calls *= operation.variants
     }
     self.steps = steps
     self.warnings = warnings
+    self.unpriced = unpriced
   }
 
   /// The files that will be published, as far as that can be told.
   ///
-  /// - Parameter size: of a picture that the request names, by its path.
+  /// - Parameter picture: one that the request names, by its path.
   public func outputs(
-    of request: Request, by pipeline: Pipeline, size: (String) -> Size?
+    of request: Request, by pipeline: Pipeline, picture: (String) -> NamedPicture
   ) -> [ExpectedOutput] {
-    let input = request.files.first.flatMap(size)
+    let input = request.files.first.flatMap { picture($0).size }
     let facts = JobFacts(request, input: input, job: "", received: .now())
     return Processor.expectedOutputs(
       of: pipeline.recipe, size: steps.last.map(\.size) ?? input, originals: steps.last?.pictures ?? 1, job: facts)
   }
 
+  /// A job's calls may go out on several days, but no single call may.
+  ///
   /// - Throws: when the request can never be carried out within the budget.
   public func check(_ budget: Budget) throws(ErrorReport) {
-    for (limit, key) in [(budget.perJob, "budget.per-job-usd"), (budget.perDay, "budget.per-day-usd")] {
-      guard let limit, worst > limit else { continue }
-      throw ErrorReport(
-        stage: .request,
-        error: "the request may cost up to \(worst) USD in \(calls) call\(calls == 1 ? "" : "s"); "
-          + "\(key) allows \(limit) USD",
-        next: "Ask for less (variants, resolution, quality), or have \(key) raised.")
+    if let limit = budget.perJob, worst > limit {
+      throw beyond(
+        limit, "budget.per-job-usd",
+        cost: "the request may cost up to \(worst) USD in \(calls) call\(calls == 1 ? "" : "s")")
     }
+    if let limit = budget.perDay, let dearest = steps.map(\.estimate.worst).max(), dearest > limit {
+      throw beyond(limit, "budget.per-day-usd", cost: "a call of the request may cost up to \(dearest) USD")
+    }
+  }
+
+  private func beyond(_ limit: USD, _ key: String, cost: String) -> ErrorReport {
+    let way = unpriced.isEmpty ? "Ask" : "Name a model that the catalogue prices, ask"
+    return ErrorReport(
+      stage: .request, error: (["\(cost); \(key) allows \(limit) USD"] + unpriced).joined(separator: "; "),
+      next: "\(way) for less (variants, resolution, quality), or have \(key) raised.")
   }
 }
 
 extension Request {
   /// All operations in their order: the first call, then those of `then`.
   var operations: [ImageAPI.Operation] { [operation].compactMap(\.self) + chain }
+
+  /// A field of one of ``operations`` as it is written from the request's top: `then.0.edit.image`.
+  func field(ofOperation index: Int, _ path: [String]) -> String {
+    let endpoint = operations[index].endpoint.rawValue
+    let step = operation == nil ? index : index - 1
+    guard step >= 0 else { return ([endpoint] + path).joined(separator: ".") }
+    var written = path
+    // A chained multi-edit's first picture is the one before's, which the request does not write.
+    if path.first == "images", path.count > 1, let number = Int(path[1]), number > 0 { written[1] = "\(number - 1)" }
+    return (["then", "\(step)", endpoint] + written).joined(separator: ".")
+  }
 }
 
 extension OperationWarning {
   fileprivate var isOfModelList: Bool {
     if case .unlistedValue(path: ["modelId"], _, _) = self { true } else { false }
   }
+}
+
+extension CatalogueWarning {
+  fileprivate var isOfUnknownModel: Bool { if case .unknownModel = self { true } else { false } }
 }
 
 extension ImageAPI.Operation {
@@ -122,33 +165,5 @@ extension ImageAPI.Operation {
     case .unspecified: endpoint == .backgroundRemove ? input : nil
     case .aspectRatio: nil
     }
-  }
-}
-
-extension ErrorReport {
-  /// With the place of its field in the request.
-  ///
-  /// - Parameters:
-  ///   - bytes: of the request as it was dropped.
-  ///   - file: its name.
-  public func placed(in bytes: [UInt8], file: String) -> ErrorReport {
-    guard let field, place == nil else { return self }
-    var placed = self
-    let path = field.split(separator: ".").map(String.init)
-    // A bare API body has no operation around its fields.
-    let position =
-      RequestReader.position(of: path, in: bytes, file: file)
-      ?? RequestReader.position(of: Array(path.dropFirst()), in: bytes, file: file)
-    placed.place = position.map { Place(line: $0.line, column: $0.column) }
-    return placed
-  }
-
-  fileprivate init(_ error: CatalogueError, operation: ImageAPI.Operation, index: Int, of request: Request) {
-    let first = request.operation == nil ? index : index - 1
-    let place = index == 0 && request.operation != nil ? "" : "then.\(first)."
-    self.init(
-      stage: .request, error: error.description,
-      field: (["\(place)\(operation.endpoint.rawValue)"] + error.path).joined(separator: "."),
-      next: "Nothing was sent. Change that, then drop the request again.")
   }
 }

@@ -35,8 +35,12 @@ struct Schedule: Sendable {
     /// Nothing is called until the account is open again; the job keeps its turn. `isNew` tells the first call that
     /// found it so: its news is worth an alert.
     case waitForAccount(WaitReason, isNew: Bool)
-    /// 401 means the key, or a model beyond the key's plan. A free request tells which: ``keyChecked(_:attempt:now:jitter:)``.
+    /// The key is at fault, or this call alone: a model beyond the key's plan. A free request tells which:
+    /// ``keyChecked(_:attempt:now:jitter:)``.
     case checkKey
+    /// The account is empty, or this call alone is dearer than what is left. A free request tells which:
+    /// ``balanceChecked(_:wait:attempt:now:jitter:)``; in the second case the call waits by itself.
+    case checkBalance(wait: Duration)
   }
 
   /// Calls of one operation that may each have been charged: even an owner who wants them repeated does not want more.
@@ -47,6 +51,12 @@ struct Schedule: Sendable {
   /// sees more failures.
   static let failureRoom = 12
 
+  /// The same for free requests, which are few: there is always room for one beside calls, however many of these fail.
+  static let queryRoom = 14
+
+  /// A call that is dearer than what is left waits no longer than this before it is tried again.
+  static let longestLoneWait = Duration.seconds(3600)
+
   private let configuration: Configuration
   private(set) var active = 0
   private var begun = SlidingWindow(.seconds(60))
@@ -56,7 +66,8 @@ struct Schedule: Sendable {
   private var serverLimit: Int?
   private var breakers: [String: Breaker] = [:]
   private var account = AccountGate()
-  private var isCheckingKey = false
+  private var isCheckingAccount = false
+  private var queries = 0
 
   /// - Parameter recent: calls of the last minute, of before a restart; the server still counts them.
   init(_ configuration: Configuration, recent: [RecentCall] = [], now: Instant) {
@@ -95,11 +106,28 @@ struct Schedule: Sendable {
     breakers[model ?? "", default: Breaker()].began()
   }
 
-  /// Requests that may yet fail: paid calls, and the free one that tells what a 401 means.
-  private var underWay: Int { active + (isCheckingKey ? 1 : 0) }
+  /// Requests that may yet fail: paid calls, the free one that tells what a refusal means, and the other free ones.
+  private var underWay: Int { active + (isCheckingAccount ? 1 : 0) + queries }
 
   private mutating func hasFailureRoom(now: Instant) -> Bool {
     failures.count(now: now) + underWay < Self.failureRoom
+  }
+
+  // MARK: Free requests
+
+  /// A free request goes out: the catalogue, or the question whether the account is open again.
+  ///
+  /// - Returns: `false` when it could be a failure too many; then it has to wait.
+  mutating func queryBegan(now: Instant) -> Bool {
+    guard failures.count(now: now) + underWay < Self.queryRoom else { return false }
+    queries += 1
+    return true
+  }
+
+  /// Due after every ``queryBegan(now:)`` that was let go.
+  mutating func queryEnded(isFailure: Bool, now: Instant) {
+    queries -= 1
+    if isFailure { failures.add(now) }
   }
 
   // MARK: After a call
@@ -109,11 +137,12 @@ struct Schedule: Sendable {
   ///   - serverErrors: answers of 500 and 503 to this call, this one included. `nil`: every attempt counts as one, also
   ///     those that never went out.
   ///   - unknowns: calls of this operation whose outcome nobody knows, this one included.
+  ///   - accountRefusals: answers of 402 and 403 to this call, this one included.
   ///   - wallClock: seconds since 1970 by our clock; headers speak of absolute times.
   ///   - jitter: 0 to 1.
   mutating func finished(
     _ outcome: CallOutcome, model: String?, attempt: Int, serverErrors: Int? = nil, unknowns: Int = 1,
-    retriesUnknown: Bool, now: Instant, wallClock: Int, jitter: Double
+    accountRefusals: Int = 1, retriesUnknown: Bool, now: Instant, wallClock: Int, jitter: Double
   ) -> Verdict {
     active -= 1
     var news = Breaker.News.none
@@ -140,8 +169,14 @@ struct Schedule: Sendable {
       case .badRequest, .notFound, .tooLarge, .unsupportedMediaType, .unprocessable, .otherClientError:
         return .fail
       case .unauthorized: return unauthorized(own, now: now)
-      case .paymentRequired: return .waitForAccount(.account, isNew: account.closeForWantOfMoney())
-      case .forbidden: return .waitForAccount(.key, isNew: account.closeForKey())
+      case .paymentRequired:
+        guard isDoubted(accountRefusals) else {
+          return .waitForAccount(.account, isNew: account.closeForWantOfMoney())
+        }
+        return unpaid(accountRefusals, own, now: now)
+      case .forbidden:
+        guard isDoubted(accountRefusals) else { return .waitForAccount(.key, isNew: account.closeForKey()) }
+        return unauthorized(own, now: now)
       case .rateLimited:
         let asked = refusal.head.ratePause(wallClock: wallClock)
         let pause = asked ?? own
@@ -183,25 +218,40 @@ struct Schedule: Sendable {
   /// Why no call goes out at all; `nil` while the account is open.
   var closed: WaitReason? { account.closed }
 
-  /// What a free request tells of the key.
-  enum KeyState {
+  /// What a free request tells of the key, or of the balance.
+  enum AccountState {
     case works
     case refused
     /// The request did not get through.
     case unknown
   }
 
+  /// Whether a 402 or 403 may be this call's own fault. The first of them closes the account, and a free request opens
+  /// it again; what is refused after that would close it for ever, and no other call would have its turn.
+  private func isDoubted(_ accountRefusals: Int) -> Bool { accountRefusals > 1 || account.isOnProbation }
+
   /// One question at a time, and none that could be a failure too many: whoever may not ask tries again later.
   private mutating func unauthorized(_ own: Duration, now: Instant) -> Verdict {
     if closed == .key { return .waitForAccount(.key, isNew: false) }
-    guard !isCheckingKey, hasFailureRoom(now: now) else { return .retry(after: own, reason: .key) }
-    isCheckingKey = true
+    guard !isCheckingAccount, hasFailureRoom(now: now) else { return .retry(after: own, reason: .key) }
+    isCheckingAccount = true
     return .checkKey
   }
 
-  /// What a 401 means, once a free request has been tried. Due after every ``Verdict/checkKey``.
-  mutating func keyChecked(_ state: KeyState, attempt: Int, now: Instant, jitter: Double) -> Verdict {
-    isCheckingKey = false
+  private mutating func unpaid(_ accountRefusals: Int, _ own: Duration, now: Instant) -> Verdict {
+    if let closed { return .waitForAccount(closed, isNew: false) }
+    guard !isCheckingAccount, hasFailureRoom(now: now) else { return .retry(after: own, reason: .account) }
+    isCheckingAccount = true
+    var wait = configuration.retry.longestDelay
+    for _ in 2..<max(accountRefusals, 2) where wait < Self.longestLoneWait {
+      wait = min(wait * 2, Self.longestLoneWait)
+    }
+    return .checkBalance(wait: wait)
+  }
+
+  /// What a 401 or 403 means, once a free request has been tried. Due after every ``Verdict/checkKey``.
+  mutating func keyChecked(_ state: AccountState, attempt: Int, now: Instant, jitter: Double) -> Verdict {
+    isCheckingAccount = false
     switch state {
     case .works: return .fail
     case .unknown:
@@ -213,9 +263,21 @@ struct Schedule: Sendable {
     }
   }
 
-  /// A free request that asked whether the account is open again failed: the server counts it too.
-  mutating func accountCheckFailed(now: Instant) {
-    failures.add(now)
+  /// What a 402 means, once a free request has been tried. Due after every ``Verdict/checkBalance(wait:)``.
+  ///
+  /// - Parameter wait: the verdict's.
+  mutating func balanceChecked(
+    _ state: AccountState, wait: Duration, attempt: Int, now: Instant, jitter: Double
+  ) -> Verdict {
+    isCheckingAccount = false
+    switch state {
+    // Cheaper calls go first meanwhile.
+    case .works: return .retry(after: wait, reason: .account)
+    case .unknown:
+      failures.add(now)
+      return .retry(after: delay(attempt, jitter), reason: .network)
+    case .refused: return .waitForAccount(.account, isNew: account.closeForWantOfMoney())
+    }
   }
 
   /// What ``closed`` names is over.

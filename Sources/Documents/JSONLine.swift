@@ -9,11 +9,20 @@ public struct JSONLine: Sendable {
 }
 
 extension DocumentReader {
-  /// Reads one JSON text from each line that is not blank; lines end with LF or CR LF. Positions count from the
-  /// document's beginning. A limit of bytes holds for each line.
+  /// What the lines of positions are counted in.
+  public enum LineNumbering: Sendable {
+    /// The whole document.
+    case ofDocument
+    /// Each line by itself: of what is to be cut out of the document.
+    case ofEachLine
+  }
+
+  /// Reads one JSON text from each line that is not blank; lines end with LF or CR LF. A limit of bytes holds for each line.
   ///
   /// Only a last line without its line break can be ``DocumentError/unexpectedEnd(_:expected:)``: the others are done.
-  public static func jsonLines(_ bytes: Span<UInt8>, limits: DocumentLimits = DocumentLimits()) -> [JSONLine] {
+  public static func jsonLines(
+    _ bytes: Span<UInt8>, numbering: LineNumbering = .ofDocument, limits: DocumentLimits = DocumentLimits()
+  ) -> [JSONLine] {
     var lines: [JSONLine] = []
     var start = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0
     var number = 0
@@ -31,7 +40,9 @@ extension DocumentReader {
         lines.append(
           JSONLine(
             line: number, range: range,
-            document: document(bytes.extracting(range), line: number, isTerminated: isTerminated, limits: limits)))
+            document: document(
+              bytes.extracting(range), line: numbering == .ofDocument ? number : 1, isTerminated: isTerminated,
+              limits: limits)))
       }
       start = end + 1
     }

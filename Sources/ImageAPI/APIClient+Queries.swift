@@ -4,37 +4,22 @@ import Synchronization
 // Free calls. They go the same way as paid ones, a connection each, since they are few; but they may be repeated.
 
 extension APIClient {
-  public func balance() async throws(QueryError) -> Balance {
+  /// `GET /billing/balance`: whether the account can pay for a call.
+  public func canConsume() async throws(QueryError) -> Bool {
     let path = "/billing/balance"
-    let object = try await object(path)
-    guard let canConsume = object.bool("canConsume") else {
+    guard let canConsume = try await object(path).bool("canConsume") else {
       throw .unreadable(why: "'canConsume' is missing", path: path)
     }
-    let balances: JSONObject? = if case .object(let inner)? = object["balances"] { inner } else { nil }
-    return Balance(
-      canConsume: canConsume, consumptionCurrency: object.string("consumptionCurrency"),
-      usd: balances?.number("usd"), diem: balances?.number("diem"))
+    return canConsume
   }
 
-  public func rateLimits() async throws(QueryError) -> KeyLimits {
+  /// `GET /api_keys/rate_limits`: whether the key may be used. That it answers at all proves that the key is one.
+  public func isAccessPermitted() async throws(QueryError) -> Bool {
     let path = "/api_keys/rate_limits"
-    let object = try await object(path)
-    guard case .object(let data)? = object["data"], let permitted = data.bool("accessPermitted") else {
+    guard let isPermitted = try await object(path).object("data")?.bool("accessPermitted") else {
       throw .unreadable(why: "'data.accessPermitted' is missing", path: path)
     }
-    let tier: JSONObject? = if case .object(let inner)? = data["apiTier"] { inner } else { nil }
-    let balances: JSONObject? = if case .object(let inner)? = data["balances"] { inner } else { nil }
-    return KeyLimits(
-      accessPermitted: permitted, tier: tier?.string("id"), isCharged: tier?.bool("isCharged") ?? false,
-      usd: balances?.number("USD"), keyExpiration: data.string("keyExpiration"),
-      models: data.objects("rateLimits").map { model in
-        KeyLimits.Model(
-          id: model.string("apiModelId"),
-          limits: model.objects("rateLimits").compactMap { limit in
-            guard let type = limit.string("type"), let amount = limit.number("amount") else { return nil }
-            return KeyLimits.Limit(type: type, amount: amount)
-          })
-      })
+    return isPermitted
   }
 
   /// Names for `style_preset`. The vendor's documents show three shapes, all are read: `{"data": […]}` (the schema), a
@@ -125,14 +110,6 @@ extension UnknownOutcome {
     case .connectionLost, .status, .timedOut: true
     case .uploadFailed, .notTheVendorsError, .redirect, .tooLarge, .notKept, .cancelled: false
     }
-  }
-}
-
-extension JSONObject {
-  /// The objects of an array; empty when there is no array.
-  fileprivate func objects(_ key: String) -> [JSONObject] {
-    guard case .array(let items)? = self[key] else { return [] }
-    return items.compactMap { if case .object(let object) = $0 { object } else { nil } }
   }
 }
 

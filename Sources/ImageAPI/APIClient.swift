@@ -48,11 +48,11 @@ public struct APIClient: Sendable {
     return CallOutcome(exchange, configuration: configuration)
   }
 
-  /// With the headers that every request carries.
+  /// With the headers that every request carries, and the key where there is one.
   func newRequest(_ method: HTTPMethod, path: String) -> HTTPClientRequest {
     var request = HTTPClientRequest(url: configuration.baseURL + path)
     request.method = method
-    request.headers.add(name: "Authorization", value: configuration.key.authorization)
+    if let key = configuration.key { request.headers.add(name: "Authorization", value: key.authorization) }
     request.headers.add(name: "Accept-Encoding", value: "identity")
     request.headers.add(name: "User-Agent", value: "darkroom")
     return request

@@ -6,20 +6,22 @@ public struct APIConfiguration: Sendable {
 
   /// Without a slash at its end.
   public let baseURL: String
-  public let key: APIKey
+  /// `nil` where nobody has one: then only what the API tells everybody can be asked.
+  public let key: APIKey?
   /// For one call, from its first step to its last byte.
   public let timeout: Duration
   /// For name resolution, the connection and TLS together.
   public let connectTimeout: Duration
   /// Bytes of a response body. Four pictures of 25 MB in base64 and some air.
   public let responseLimit: Int
-  /// Between the attempts of a free query; tests do not wait.
-  var queryPauses: [Duration] = [.milliseconds(250), .seconds(1)]
+  /// Between the attempts of a free query; with none there is one attempt. Each that fails counts as a failed request of
+  /// the key: who makes many requests asks once, and again later.
+  public var queryPauses: [Duration] = [.milliseconds(250), .seconds(1)]
   /// Tests replace it to trust their own server.
   var tls: TLSConfiguration
 
   public init(
-    baseURL: String = Self.defaultBaseURL, key: APIKey, timeout: Duration = .seconds(300),
+    baseURL: String = Self.defaultBaseURL, key: APIKey?, timeout: Duration = .seconds(300),
     connectTimeout: Duration = .seconds(10), responseLimit: Int = 192 << 20
   ) throws(APIConfigurationError) {
     self.baseURL = try Self.checked(baseURL)

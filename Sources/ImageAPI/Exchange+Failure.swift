@@ -6,7 +6,8 @@ import NIOSSL
 
 extension Exchange.Failure {
   /// What the network's errors mean; whether anything was sent is not theirs to say.
-  init(_ error: any Error, key: APIKey) {
+  init(_ error: any Error, key: APIKey?) {
+    func redacted(_ text: String) -> String { key?.redacted(from: text) ?? text }
     switch error {
     case is CancellationError: self = .cancelled
     case let error as UploadFailure: self = .upload("\(error)")
@@ -14,8 +15,8 @@ extension Exchange.Failure {
     case let error as HTTPClientError where error == .tlsHandshakeTimeout:
       self = .tls("the handshake took too long")
     case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-      self = .tls(key.redacted(from: "\(error)"))
-    default: self = .connection(key.redacted(from: Self.words(for: error)))
+      self = .tls(redacted("\(error)"))
+    default: self = .connection(redacted(Self.words(for: error)))
     }
   }
 

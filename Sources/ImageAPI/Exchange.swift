@@ -125,10 +125,10 @@ struct Exchange: Sendable {
 extension ResponseHead {
   var isSuccess: Bool { (200..<300).contains(status) }
 
-  fileprivate init(_ response: HTTPClientResponse, redactedBy key: APIKey) {
+  fileprivate init(_ response: HTTPClientResponse, redactedBy key: APIKey?) {
     self.init(
       status: Int(response.status.code),
-      headers: response.headers.map { Header(name: $0.name, value: key.redacted(from: $0.value)) })
+      headers: response.headers.map { Header(name: $0.name, value: key?.redacted(from: $0.value) ?? $0.value) })
   }
 }
 

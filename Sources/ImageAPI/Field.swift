@@ -1,3 +1,5 @@
+import Documents
+
 /// A field of an operation's body, as the vendor's schema declares it.
 public struct Field: Hashable, Sendable {
   public indirect enum Kind: Hashable, Sendable {

@@ -14,31 +14,31 @@ extension Operation {
   }
 
   /// `nil` when the body leaves the choice to the vendor, and where there is no choice.
-  public var model: String? { string("model") ?? string("modelId") }
+  public var model: String? { body.string("model") ?? body.string("modelId") }
 
-  public var prompt: String? { string("prompt") }
+  public var prompt: String? { body.string("prompt") }
 
-  public var negativePrompt: String? { string("negative_prompt") }
+  public var negativePrompt: String? { body.string("negative_prompt") }
 
   /// Of the first variant.
-  public var seed: Int? { integer("seed") }
+  public var seed: Int? { body["seed"]?.integer }
 
   /// How many pictures a full answer carries.
-  public var variants: Int { integer(endpoint == .generations ? "n" : "variants") ?? 1 }
+  public var variants: Int { body[endpoint == .generations ? "n" : "variants"]?.integer ?? 1 }
 
   public var requestedSize: RequestedSize {
     switch endpoint {
     case .generate: generateSize
-    case .generations: Self.pair(string("size"), separator: "x").map(RequestedSize.pixels) ?? .unspecified
+    case .generations: Self.pair(body.string("size"), separator: "x").map(RequestedSize.pixels) ?? .unspecified
     case .edit, .multiEdit: ratio.map(RequestedSize.aspectRatio) ?? .unspecified
-    case .upscale: .scaled(by: number("scale").flatMap(Double.init) ?? 2)
+    case .upscale: .scaled(by: body.number("scale").flatMap(Double.init) ?? 2)
     case .backgroundRemove: .unspecified
     }
   }
 
   /// `jpeg`, `png` or `webp` where the body says so; `nil` leaves it to the vendor.
   public var requestedFormat: String? {
-    let format = string(endpoint == .generate ? "format" : "output_format")
+    let format = body.string(endpoint == .generate ? "format" : "output_format")
     return format == "jpg" ? "jpeg" : format
   }
 
@@ -53,16 +53,16 @@ extension Operation {
 
   /// A side that is not given is 1024, the schema's default. Mixed idioms say nothing certain: the model picks one.
   private var generateSize: RequestedSize {
-    let sides = (width: integer("width"), height: integer("height"))
+    let sides = (width: body["width"]?.integer, height: body["height"]?.integer)
     let hasPixels = sides.width != nil || sides.height != nil
-    switch (hasPixels, ratio, string("resolution")) {
+    switch (hasPixels, ratio, body.string("resolution")) {
     case (true, nil, nil): return .pixels(width: sides.width ?? 1024, height: sides.height ?? 1024)
     case (false, let ratio?, _): return .aspectRatio(width: ratio.width, height: ratio.height)
     case (false, nil, _), (true, _, _): return .unspecified
     }
   }
 
-  private var ratio: (width: Int, height: Int)? { Self.pair(string("aspect_ratio"), separator: ":") }
+  private var ratio: (width: Int, height: Int)? { Self.pair(body.string("aspect_ratio"), separator: ":") }
 
   /// `16:9`, `1024x768`; `nil` for `auto` and anything else.
   private static func pair(_ text: String?, separator: Character) -> (width: Int, height: Int)? {
@@ -70,14 +70,4 @@ extension Operation {
     guard sides.count == 2, let width = sides[0], let height = sides[1], width > 0, height > 0 else { return nil }
     return (width, height)
   }
-
-  private func string(_ name: String) -> String? {
-    if case .string(let text)? = body[name] { text } else { nil }
-  }
-
-  private func number(_ name: String) -> String? {
-    if case .number(let text)? = body[name] { text } else { nil }
-  }
-
-  private func integer(_ name: String) -> Int? { number(name).flatMap(DecimalNumber.init)?.integer }
 }

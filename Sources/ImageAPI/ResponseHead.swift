@@ -1,3 +1,5 @@
+import Documents
+
 /// Status and headers of a response, and the facts that the vendor puts there.
 public struct ResponseHead: Sendable, Hashable {
   public struct Header: Sendable, Hashable, Codable {
@@ -42,8 +44,8 @@ public struct ResponseHead: Sendable, Hashable {
 
   public var isBlurred: Bool { flag("x-venice-is-blurred") }
   public var isContentViolation: Bool { flag("x-venice-is-content-violation") }
+  /// The model that did the work; the vendor may send requests for a model that ends to its replacement.
   public var modelID: String? { self["x-venice-model-id"] }
-  public var modelName: String? { self["x-venice-model-name"] }
 
   /// `nil` when the model is not deprecated.
   public var deprecation: Deprecation? {
@@ -56,9 +58,6 @@ public struct ResponseHead: Sendable, Hashable {
 
   /// The prompt after the vendor rewrote it; URL-decoded.
   public var enhancedPrompt: String? { self["x-venice-enhanced-prompt"].map(PercentEncoding.decoded) }
-
-  /// USD as decimal text: of the account, or of an x402 wallet.
-  public var balanceUSD: String? { self["x-venice-balance-usd"] ?? self["x-balance-remaining"] }
 
   /// `nil` when none of the three headers came.
   public var rateLimit: RateLimit? {

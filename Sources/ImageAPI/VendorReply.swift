@@ -7,7 +7,7 @@ struct VendorReply {
   let paymentProblem: Refusal.PaymentProblem
 
   /// - Returns: `nil` when the body is none of them: then something other than the vendor may have answered.
-  init?(_ body: [UInt8], redactedBy key: APIKey) {
+  init?(_ body: [UInt8], redactedBy key: APIKey?) {
     guard let value = try? DocumentReader.json(body).value, case .object(let object) = value else { return nil }
     let isPaymentRequirement = object["x402Version"] != nil && object["accepts"] != nil
     var message: String
@@ -30,9 +30,10 @@ struct VendorReply {
     }
     issues += Self.issues(of: object)
 
+    func redacted(_ text: String) -> String { key?.redacted(from: text) ?? text }
     error = VendorError(
-      message: key.redacted(from: message), code: code.map(key.redacted),
-      issues: issues.map { .init(path: $0.path.map(key.redacted), message: key.redacted(from: $0.message)) })
+      message: redacted(message), code: code.map(redacted),
+      issues: issues.map { .init(path: $0.path.map(redacted), message: redacted($0.message)) })
     paymentProblem =
       if isPaymentRequirement {
         .authenticationMissing
@@ -80,13 +81,4 @@ struct VendorReply {
       }
     }
   }
-}
-
-extension JSONObject {
-  func string(_ key: String) -> String? { if case .string(let text)? = self[key] { text } else { nil } }
-
-  /// The number as the vendor wrote it.
-  func number(_ key: String) -> String? { if case .number(let text)? = self[key] { text } else { nil } }
-
-  func bool(_ key: String) -> Bool? { if case .bool(let value)? = self[key] { value } else { nil } }
 }

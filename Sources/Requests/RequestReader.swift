@@ -43,9 +43,13 @@ public struct RequestReader: Sendable {
 
   /// Reads a `.jsonl` file: a request from each line that is not blank, a bad line by itself. A request without a name
   /// is called `<stem>-0001` after the number of its line.
-  public func readLines(_ bytes: Span<UInt8>, path: String) -> [RequestLine] {
+  ///
+  /// - Parameter numbering: of the positions of errors.
+  public func readLines(
+    _ bytes: Span<UInt8>, path: String, numbering: DocumentReader.LineNumbering = .ofDocument
+  ) -> [RequestLine] {
     let stem = RequestFile.stem(of: path)
-    return DocumentReader.jsonLines(bytes, limits: Self.limits).map { line in
+    return DocumentReader.jsonLines(bytes, numbering: numbering, limits: Self.limits).map { line in
       let digits = String(line.line)
       let name = stem + "-" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
       let request = line.document.mapError(RequestError.document).flatMap { root in

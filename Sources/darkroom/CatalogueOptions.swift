@@ -13,6 +13,7 @@ struct CatalogueOptions: ParsableArguments {
     let daemon = configuration.daemon
     let known = CatalogueSource.cached(spool: daemon.spool, baseURL: daemon.api.baseURL) ?? .bundled
     guard !offline else { return known }
+    for warning in configuration.warnings { Console.note("warning: \(warning)", .warning) }
     do throws(QueryError) {
       return try await CatalogueSource.fetch(by: APIClient(configuration: daemon.api))
     } catch {

@@ -41,13 +41,12 @@ struct Configuration {
   init(_ settings: Settings, needsKey: Bool, environment: [String: String]) throws {
     let local = try LocalSettings(settings)
     let baseURL = settings.text("api.base-url") ?? APIConfiguration.defaultBaseURL
-    let key: APIKey
+    let key: APIKey?
     do {
       key = try Self.key(settings, baseURL: baseURL, environment: environment)
     } catch let error as SettingsError where !needsKey {
       warnings.append("\(error)")
-      // Stands in for the key; nobody is called with it.
-      key = try APIKey("none")
+      key = nil
     }
     let api = try APIConfiguration(
       baseURL: baseURL, key: key,
@@ -63,7 +62,8 @@ struct Configuration {
       rescan: try settings.duration("intake.rescan", default: .seconds(60)),
       accountCheck: try settings.duration("api.account-check", default: .seconds(60)),
       budget: try Self.budget(settings), assumptions: try Self.assumptions(settings),
-      catalogueLifetime: try settings.duration("api.catalogue-refresh", default: .seconds(86_400)),
+      catalogueLifetime: try settings.duration(
+        "api.catalogue-refresh", default: .seconds(86_400), atLeast: .seconds(60)),
       retention: try Self.retention(settings))
     pipelineFolder = local.pipelineFolder
   }

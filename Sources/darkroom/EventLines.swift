@@ -35,6 +35,8 @@ enum EventLines {
     case .accountClosed(let reason): ("paused     all calls: \(reason)", .warning)
     case .accountOpened: ("resumed    all calls", .done)
     case .catalogueFetched(let models): ("catalogue  \(models) models and their prices fetched", .quiet)
+    case .catalogueNotKept(let path, let reason):
+      ("catalogue  in use, but not kept for the next start: \(path): \(reason)", .warning)
     case .catalogueUnavailable(let reason): ("catalogue  not fetched, what is known stays: \(reason)", .warning)
     }
   }

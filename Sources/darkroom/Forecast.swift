@@ -3,7 +3,6 @@ import Daemon
 import Documents
 import Money
 import Processing
-import Raster
 import Requests
 
 /// What one request would call, cost and make; or why it would be refused.
@@ -15,13 +14,15 @@ struct Forecast {
 
     init(
       _ request: Request, _ pipeline: Pipeline?, _ catalogue: Catalogue, _ daemon: DaemonConfiguration,
-      size: (String) -> Size?
+      picture: (String) -> NamedPicture
     ) throws(ErrorReport) {
-      let preflight = try Preflight(request, catalogue: catalogue, assumptions: daemon.assumptions, size: size)
+      let preflight = try Preflight(
+        request, catalogue: catalogue, assumptions: daemon.assumptions, fitsInput: pipeline?.fitsInput == true,
+        picture: picture)
       try preflight.check(daemon.budget)
       self.request = request
       self.preflight = preflight
-      outputs = pipeline.map { preflight.outputs(of: request, by: $0, size: size) } ?? []
+      outputs = pipeline.map { preflight.outputs(of: request, by: $0, picture: picture) } ?? []
     }
   }
 

@@ -13,8 +13,9 @@ struct JobsSummaryCommand: AsyncParsableCommand {
     commandName: "summary",
     abstract: "How many jobs stand where, and what was charged by day, pipeline and model.",
     discussion: """
-      Charges are what the catalogue said when the call was made. Calls of models without a known price count as \
-      budget.unknown-model-usd, calls whose outcome nobody knows at their worst price; both stand by themselves.
+      Charges are what the catalogue said when the call was made. Calls whose price is not certain (a model without a \
+      price, a size or quality that the API chose, a rewritten prompt, a web search, another model than asked for) count \
+      at what was set aside for them, under UNPRICED; calls whose outcome nobody knows too, under UNCERTAIN.
       """)
 
   @OptionGroup var options: ConfigurationOptions
@@ -125,5 +126,7 @@ extension Timestamp {
   fileprivate init?(day text: String) {
     guard let date = try? Date(text, strategy: .iso8601.year().month().day()) else { return nil }
     self.init(microseconds: Int64(date.timeIntervalSince1970) * 1_000_000)
+    // The parser takes February 31 for March 3.
+    guard day == text else { return nil }
   }
 }

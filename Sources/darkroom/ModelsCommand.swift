@@ -28,10 +28,14 @@ struct ModelsCommand: AsyncParsableCommand {
       let hint = catalogue.models.map(\.id).nearest(to: name).map { "; did you mean \($0)?" } ?? ""
       throw CommandFailure("there is no model \(name)\(hint)")
     }
+    let types = Set(catalogue.models.map(\.type.description)).sorted()
+    if let type, !types.contains(type) {
+      throw CommandFailure("there are no models of type \(type); there are \(types.joined(separator: ", "))")
+    }
     let models = catalogue.models.filter { model in
       (type == nil || model.type.description == type) && (names.isEmpty || names.contains(model.id))
     }
-    if models.isEmpty, let type { throw CommandFailure("there are no models of type \(type)") }
+    if models.isEmpty, let type { throw CommandFailure("\(names.joined(separator: ", ")): not of type \(type)") }
     if json {
       for model in models { Console.out(JSONValue.object(model.json).serialized()) }
       return
@@ -69,7 +73,7 @@ extension Model {
 
   fileprivate var sizingInWords: String {
     switch sizing {
-    case .pixels: "width, height" + (constraints?.widthHeightDivisor.map { " (multiples of \($0))" } ?? "")
+    case .pixels: "width, height" + (widthHeightDivisor.map { " (multiples of \($0))" } ?? "")
     case .aspectRatio: "aspect_ratio"
     case .tiers: "aspect_ratio, resolution"
     case .either: "either"

@@ -1,9 +1,7 @@
 import Catalogue
-import Codecs
 import Daemon
 import Foundation
 import Ledger
-import Raster
 import Requests
 import Spool
 
@@ -15,6 +13,8 @@ struct PlannedFile {
   let path: String
   /// Where the file lies.
   let location: String
+  /// By the command line, and not only as one of a folder's files.
+  var isNamed = false
 
   /// The files that a path of the command line stands for: a folder's requests, or the file itself.
   static func all(at argument: String, inbox: String, pipeline: String?) throws -> [PlannedFile] {
@@ -50,12 +50,13 @@ struct PlannedFile {
       throw CommandFailure("\(argument) is no request: its name should end in .json, .yaml, .yml or .jsonl")
     }
     if location.hasPrefix(inbox + "/") {
-      return PlannedFile(root: inbox, path: String(location.dropFirst(inbox.count + 1)), location: location)
+      return PlannedFile(
+        root: inbox, path: String(location.dropFirst(inbox.count + 1)), location: location, isNamed: true)
     }
     let url = URL(filePath: location)
     return PlannedFile(
       root: url.deletingLastPathComponent().path(percentEncoded: false),
-      path: (pipeline.map { "\($0)/" } ?? "") + url.lastPathComponent, location: location)
+      path: (pipeline.map { "\($0)/" } ?? "") + url.lastPathComponent, location: location, isNamed: true)
   }
 
   /// One for each request in the file; none for an image that is only material.
@@ -64,42 +65,46 @@ struct PlannedFile {
   ) throws -> [Forecast] {
     let reader = RequestReader(pipelines: pipelines)
     guard let kind = RequestFile(path: path) else { return [] }
-    if case .image = kind, !reader.takesPicture(at: path) { return [] }
-    guard let data = FileManager.default.contents(atPath: location) else {
+    if case .image = kind, !reader.takesPicture(at: path) {
+      guard isNamed else { return [] }
+      throw CommandFailure("\(location): no pipeline takes it; name one that accepts images with --pipeline")
+    }
+    guard let contents = FileManager.default.contents(atPath: location) else {
       throw CommandFailure("\(location) cannot be read", code: DarkroomCommand.Exit.someFailed)
     }
-    let bytes = Array(data)
-    func forecast(_ name: String, _ bytes: [UInt8], _ request: Result<Request?, RequestError>) -> Forecast? {
+    let data = Array(contents)
+    func forecast(
+      _ name: String, _ bytes: [UInt8], firstLine: Int = 1, _ request: Result<Request?, RequestError>
+    ) -> Forecast? {
       let outcome: Result<Forecast.Plan, ErrorReport>
       switch request {
       case .failure(let error): outcome = .failure(ErrorReport(error))
       case .success(nil): return nil
       case .success(let request?):
         outcome = Result { () throws(ErrorReport) in
-          try Forecast.Plan(request, pipelines[request.pipeline], catalogue, daemon, size: size)
+          try Forecast.Plan(request, pipelines[request.pipeline], catalogue, daemon) { picture in
+            // A picture that is its own request was read already.
+            picture == path
+              ? NamedPicture(data, path: picture, limits: daemon.limits)
+              : NamedPicture(picture, in: Inbox(path: root), limits: daemon.limits)
+          }
         }
       }
-      return Forecast(file: name, outcome: outcome.mapError { $0.placed(in: bytes, file: name) })
+      return Forecast(
+        file: name, outcome: outcome.mapError { $0.placed(in: bytes, file: name, firstLine: firstLine) })
     }
     switch kind {
     case .json, .yaml:
-      let request = Result { () throws(RequestError) in try reader.read(bytes, path: path) }
-      return [forecast(path, bytes, request.map(Optional.some))].compactMap(\.self)
+      let request = Result { () throws(RequestError) in try reader.read(data, path: path) }
+      return [forecast(path, data, request.map(Optional.some))].compactMap(\.self)
     case .image:
       let request = Result { () throws(RequestError) in try reader.image(at: path) }
       return [forecast(path, [], request)].compactMap(\.self)
     case .jsonLines:
-      return reader.readLines(bytes.span, path: path).compactMap { line in
-        forecast("\(line.name).json", Array(bytes[line.range]), line.request.map(Optional.some))
+      return reader.readLines(data.span, path: path).compactMap { line in
+        forecast(
+          "\(line.name).json", Array(data[line.range]), firstLine: line.line, line.request.map(Optional.some))
       }
     }
-  }
-
-  /// Of a picture that a request names; `nil` when it is not there or cannot be read.
-  private func size(of picture: String) -> Size? {
-    let place = picture == path ? location : "\(root)/\(picture)"
-    guard let data = FileManager.default.contents(atPath: place) else { return nil }
-    let bytes = Array(data)
-    return (try? Codec.header(bytes.span))?.size
   }
 }

@@ -92,12 +92,16 @@ struct Settings {
     return number
   }
 
+  /// More is a slip of the pen, and sums of less always fit ``USD``. Prices of the catalogue have the same bound.
+  private static let mostUSD = USD(microdollars: 1_000_000 * 1_000_000)
+
   /// An amount of US dollars: `25`, `0.05`; zero is one.
   func amount(_ key: String, default fallback: USD) throws(SettingsError) -> USD {
     guard let value = values[key] else { return fallback }
-    guard let amount = USD(value.text), amount >= .zero else {
+    guard let amount = USD(value.text), (.zero...Self.mostUSD).contains(amount) else {
       throw SettingsError(
-        origin: value.origin, message: "\(key) is \"\(value.text)\"; it has to be US dollars such as 25 or 0.05")
+        origin: value.origin,
+        message: "\(key) is \"\(value.text)\"; it has to be US dollars such as 25 or 0.05, up to \(Self.mostUSD)")
     }
     return amount
   }
@@ -113,11 +117,20 @@ struct Settings {
   }
 
   /// `300s`, `5m`, `1h`, `30d`, `250ms`; more than zero.
-  func duration(_ key: String, default fallback: Duration) throws(SettingsError) -> Duration {
+  ///
+  /// - Parameter least: whole seconds.
+  func duration(
+    _ key: String, default fallback: Duration, atLeast least: Duration? = nil
+  ) throws(SettingsError) -> Duration {
     guard let value = values[key] else { return fallback }
     guard let duration = Duration(unitText: value.text) else {
       throw SettingsError(
         origin: value.origin, message: "\(key) is \"\(value.text)\"; it has to be a time such as 300s, 5m, 1h, 30d or 250ms")
+    }
+    if let least, duration < least {
+      throw SettingsError(
+        origin: value.origin,
+        message: "\(key) is \"\(value.text)\"; it has to be at least \(least.components.seconds)s")
     }
     return duration
   }

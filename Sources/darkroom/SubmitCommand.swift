@@ -11,7 +11,7 @@ struct SubmitCommand: AsyncParsableCommand {
     commandName: "submit",
     abstract: "Checks requests, then drops them into the inbox.",
     discussion: """
-      Each file is checked as the daemon would, then appears in the inbox in one step. With --wait the command ends \
+      Each file is checked as the daemon would; when all are in order, each appears in the inbox in one step. With --wait the command ends \
       when the jobs have: 0 when all were published, 1 when any failed or is held.
       """)
 
@@ -30,8 +30,9 @@ struct SubmitCommand: AsyncParsableCommand {
     if let pipeline, catalog[pipeline] == nil {
       throw CommandFailure("there is no pipeline \"\(pipeline)\"; there are \(catalog.names.joined(separator: ", "))")
     }
-    let drops = try files.map { try check($0, RequestReader(pipelines: catalog), daemon) }
+    let drops = try files.map { try check($0, catalog, daemon) }
     let inbox = Inbox(path: daemon.inbox)
+    try checkNames(of: drops, in: inbox)
     var dropped: [JobWatch.Dropped] = []
     for drop in drops {
       do {
@@ -48,7 +49,34 @@ struct SubmitCommand: AsyncParsableCommand {
     }
   }
 
+  /// All go in or none does: what stands in the way of one is found before the first.
+  private func checkNames(of drops: [Drop], in inbox: Inbox) throws {
+    var files: [String: String] = [:]
+    for drop in drops {
+      if let other = files.updateValue(drop.file, forKey: drop.path) {
+        throw CommandFailure(
+          "\(other) and \(drop.file) would both be \(drop.path) in the inbox; nothing was submitted: rename one of them"
+        )
+      }
+    }
+    for drop in drops {
+      let isThere: Bool
+      do throws(SpoolError) {
+        isThere = try inbox.identity(of: drop.path) != nil
+      } catch {
+        throw CommandFailure("\(drop.path): \(error)", code: DarkroomCommand.Exit.someFailed)
+      }
+      guard isThere else { continue }
+      throw CommandFailure(
+        "\(drop.path) lies in the inbox already and has not been taken yet; nothing was submitted: wait until it is gone, "
+          + "or rename \(drop.file)",
+        code: DarkroomCommand.Exit.someFailed)
+    }
+  }
+
   private struct Drop {
+    /// As it was named.
+    var file: String
     /// Relative to the inbox.
     var path: String
     var bytes: [UInt8]
@@ -62,43 +90,63 @@ struct SubmitCommand: AsyncParsableCommand {
   }
 
   /// Reads a file and checks it as the daemon will, under the path that it is to have.
-  private func check(_ file: String, _ reader: RequestReader, _ daemon: DaemonConfiguration) throws -> Drop {
+  private func check(_ file: String, _ catalog: PipelineCatalog, _ daemon: DaemonConfiguration) throws -> Drop {
     let url = URL(filePath: file)
-    let path = (pipeline.map { "\($0)/" } ?? "") + url.lastPathComponent
+    let folder = pipeline.map { "\($0)/" } ?? ""
+    let path = folder + url.lastPathComponent
+    let reader = RequestReader(pipelines: catalog)
     guard let kind = RequestFile(path: path) else {
       throw CommandFailure("\(file) is no request: its name should end in .json, .yaml, .yml or .jsonl")
     }
     guard let data = FileManager.default.contents(atPath: file) else { throw CommandFailure("\(file) cannot be read") }
     let bytes = Array(data)
+    func preflight(
+      _ request: Request, picture: ((String) -> NamedPicture)? = nil, in bytes: [UInt8], as name: String,
+      firstLine: Int = 1
+    ) throws(ErrorReport) {
+      do throws(ErrorReport) {
+        try self.preflight(request, catalog, daemon, picture: picture)
+      } catch {
+        throw error.placed(in: bytes, file: name, firstLine: firstLine)
+      }
+    }
     do {
       switch kind {
-      case .json, .yaml: try preflight(try reader.read(bytes, path: path), daemon)
+      case .json, .yaml: try preflight(try reader.read(bytes, path: path), in: bytes, as: path)
       case .image:
         guard let request = try reader.image(at: path) else {
           throw CommandFailure("\(file): no pipeline takes it; name one that accepts images with --pipeline")
         }
-        try preflight(request, daemon)
+        let picture = NamedPicture(bytes, path: path, limits: daemon.limits)
+        try preflight(request, picture: { _ in picture }, in: bytes, as: path)
       case .jsonLines:
-        let folder = pipeline.map { "\($0)/" } ?? ""
         return Drop(
-          path: path, bytes: bytes,
+          file: file, path: path, bytes: bytes,
           lines: try reader.readLines(bytes.span, path: path).map { line in
-            try preflight(try line.request.get(), daemon)
-            return (line.line, "\(folder)\(line.name).json")
+            let name = "\(folder)\(line.name).json"
+            try preflight(try line.request.get(), in: Array(bytes[line.range]), as: name, firstLine: line.line)
+            return (line.line, name)
           })
       }
     } catch let error as RequestError {
       throw CommandFailure("\(file), \(error)")
     } catch let report as ErrorReport {
-      throw CommandFailure("\(file), \(report.placed(in: bytes, file: path))")
+      throw CommandFailure("\(file), \(report)")
     }
-    return Drop(path: path, bytes: bytes, lines: nil)
+    return Drop(file: file, path: path, bytes: bytes, lines: nil)
   }
 
-  /// What the models certainly cannot do, and what no budget allows, as far as this machine knows them now.
-  private func preflight(_ request: Request, _ daemon: DaemonConfiguration) throws(ErrorReport) {
+  /// What the models certainly cannot do, pictures that the API does not take, and what no budget allows, as far as this
+  /// machine knows them now. Pictures are looked for in the inbox; they may come later.
+  private func preflight(
+    _ request: Request, _ catalog: PipelineCatalog, _ daemon: DaemonConfiguration, picture: ((String) -> NamedPicture)?
+  ) throws(ErrorReport) {
     let catalogue = CatalogueSource.cached(spool: daemon.spool, baseURL: daemon.api.baseURL) ?? .bundled
-    let preflight = try Preflight(request, catalogue: catalogue, assumptions: daemon.assumptions) { _ in nil }
+    let inbox = Inbox(path: daemon.inbox)
+    let preflight = try Preflight(
+      request, catalogue: catalogue, assumptions: daemon.assumptions,
+      fitsInput: catalog[request.pipeline]?.fitsInput == true,
+      picture: picture ?? { NamedPicture($0, in: inbox, limits: daemon.limits) })
     try preflight.check(daemon.budget)
     for warning in preflight.warnings { Console.note("warning: \(warning)", .warning) }
   }

@@ -139,9 +139,9 @@ import Testing
     #expect(run.report == DaemonService.Report(published: 0, failed: 0, held: 0, waiting: 4))
     #expect(try workshop.charges().isEmpty)
     #expect(run.events.count { if case .accountClosed = $0 { true } else { false } } == 1)
-    // A new start is a new chance: what waited is called again.
+    // A new start is a new chance: what waited is called again. The account has money, so that it is this one's fault.
+    settings.retry = RetryPolicy(attempts: 4, firstDelay: .milliseconds(20), longestDelay: .seconds(300))
     let second = try await workshop.drain(settings)
-    #expect(second.report.waiting == 4)
-    #expect(second.events.count { if case .calling = $0 { true } else { false } } >= 1)
+    #expect(second.report == DaemonService.Report(published: 3, waiting: 1))
   }
 }

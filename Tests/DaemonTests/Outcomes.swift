@@ -60,26 +60,32 @@ struct Pace {
 
   mutating func finish(
     _ outcome: CallOutcome, _ model: String? = "m", attempt: Int = 1, serverErrors: Int? = nil, unknowns: Int = 1,
-    retriesUnknown: Bool = false
+    accountRefusals: Int = 1, retriesUnknown: Bool = false
   ) -> Schedule.Verdict {
     schedule.finished(
       outcome, model: model, attempt: attempt, serverErrors: serverErrors, unknowns: unknowns,
-      retriesUnknown: retriesUnknown, now: now, wallClock: Self.wallClock + Int(seconds), jitter: 1)
+      accountRefusals: accountRefusals, retriesUnknown: retriesUnknown, now: now,
+      wallClock: Self.wallClock + Int(seconds), jitter: 1)
   }
 
   /// A call that begins and ends at once.
   @discardableResult
   mutating func call(
     _ outcome: CallOutcome, _ model: String? = "m", attempt: Int = 1, serverErrors: Int? = nil, unknowns: Int = 1,
-    retriesUnknown: Bool = false
+    accountRefusals: Int = 1, retriesUnknown: Bool = false
   ) -> Schedule.Verdict {
     begin(model)
     return finish(
-      outcome, model, attempt: attempt, serverErrors: serverErrors, unknowns: unknowns, retriesUnknown: retriesUnknown)
+      outcome, model, attempt: attempt, serverErrors: serverErrors, unknowns: unknowns,
+      accountRefusals: accountRefusals, retriesUnknown: retriesUnknown)
   }
 
-  mutating func keyChecked(_ state: Schedule.KeyState, attempt: Int = 1) -> Schedule.Verdict {
+  mutating func keyChecked(_ state: Schedule.AccountState, attempt: Int = 1) -> Schedule.Verdict {
     schedule.keyChecked(state, attempt: attempt, now: now, jitter: 1)
+  }
+
+  mutating func balanceChecked(_ state: Schedule.AccountState, wait: Double) -> Schedule.Verdict {
+    schedule.balanceChecked(state, wait: .milliseconds(Int(wait * 1000)), attempt: 1, now: now, jitter: 1)
   }
 
   @discardableResult

@@ -13,8 +13,8 @@ import Testing
     #expect(simulation.broken == [])
     #expect(simulation.calls >= 5000)
     #expect(simulation.ends.values.reduce(0, +) == simulation.jobCount)
-    // The question whether the account is open again may come on top, one at a time.
-    #expect(simulation.mostFailures <= Schedule.failureRoom + 1)
+    // Free requests may come on top.
+    #expect(simulation.mostFailures <= Schedule.queryRoom)
     // Every kind of end was met, and every fault of the world happened.
     for end in Simulation.End.allCases { #expect(simulation.ends[end, default: 0] > 0, "no job ended \(end)") }
     #expect(simulation.restarts > 0)
@@ -37,14 +37,17 @@ private struct Simulation {
     var attempt = 1
     var serverErrors = 0
     var unknowns = 0
+    var accountRefusals = 0
   }
 
   private struct Running {
     let job: Int
     let started: Int
     let ends: Int
-    /// Not the call any more, but the free question that follows its 401.
-    let isKeyCheck: Bool
+    /// Not the call any more, but the free question that follows its 401, 402 or 403.
+    var question: Schedule.Verdict?
+
+    var isKeyCheck: Bool { question != nil }
   }
 
   /// What the ledger would tell after a restart.
@@ -175,7 +178,7 @@ private struct Simulation {
     schedule.began(model: job.model, now: instant)
     calls += 1
     running.append(
-      Running(job: number, started: now, ends: now + .random(in: 50...20_000, using: &dice), isKeyCheck: false))
+      Running(job: number, started: now, ends: now + .random(in: 50...20_000, using: &dice)))
     records.removeAll { $0.started < now - 300_000 }
     records.append(Record(started: now))
   }
@@ -184,20 +187,30 @@ private struct Simulation {
     guard var job = jobs[ended.job] else { return }
     let jitter = Double.random(in: 0...1, using: &dice)
     let verdict: Schedule.Verdict
-    if ended.isKeyCheck {
-      let state = [Schedule.KeyState.works, .works, .refused, .unknown].randomElement(using: &dice) ?? .works
-      if state != .works { failures.append(now) }
-      verdict = schedule.keyChecked(state, attempt: job.attempt, now: instant, jitter: jitter)
+    if let question = ended.question {
+      let state = [Schedule.AccountState.works, .works, .refused, .unknown].randomElement(using: &dice) ?? .works
+      if case .checkBalance(let wait) = question {
+        // An empty balance is a good answer.
+        if state == .unknown { failures.append(now) }
+        verdict = schedule.balanceChecked(state, wait: wait, attempt: job.attempt, now: instant, jitter: jitter)
+      } else {
+        if state != .works { failures.append(now) }
+        verdict = schedule.keyChecked(state, attempt: job.attempt, now: instant, jitter: jitter)
+      }
     } else {
       let outcome = outcome(for: job.model)
       if case .refused(let refusal) = outcome, refusal.head.status == 500 || refusal.head.status == 503 {
         job.serverErrors += 1
       }
+      if case .refused(let refusal) = outcome, refusal.head.status == 402 || refusal.head.status == 403 {
+        job.accountRefusals += 1
+      }
       if case .unknown = outcome { job.unknowns += 1 }
       observeEnd(outcome, of: job.model, started: ended.started)
       verdict = schedule.finished(
         outcome, model: job.model, attempt: job.attempt, serverErrors: job.serverErrors, unknowns: job.unknowns,
-        retriesUnknown: job.retriesUnknown, now: instant, wallClock: wallClock, jitter: jitter)
+        accountRefusals: job.accountRefusals, retriesUnknown: job.retriesUnknown, now: instant, wallClock: wallClock,
+        jitter: jitter)
     }
     job.attempt += 1
     switch verdict {
@@ -214,9 +227,9 @@ private struct Simulation {
         closures += 1
         if nextCheck == nil { nextCheck = now + milliseconds(schedule.accountCheck(after: .seconds(60))) }
       }
-    case .checkKey:
+    case .checkKey, .checkBalance:
       jobs[ended.job] = job
-      running.append(Running(job: ended.job, started: now, ends: now + 500, isKeyCheck: true))
+      running.append(Running(job: ended.job, started: now, ends: now + 500, question: verdict))
     }
     observeFailures()
   }
@@ -228,11 +241,15 @@ private struct Simulation {
 
   private mutating func checkAccount() {
     guard let time = nextCheck, time <= now else { return }
+    guard schedule.queryBegan(now: instant) else {
+      nextCheck = now + 1000
+      return
+    }
     nextCheck = nil
-    if schedule.closed == .key, dice.chance(0.3) {
-      failures.append(now)
-      schedule.accountCheckFailed(now: instant)
-    } else if schedule.accountOpened(now: instant) {
+    let isFailure = dice.chance(0.3)
+    if isFailure { failures.append(now) }
+    schedule.queryEnded(isFailure: isFailure, now: instant)
+    if !isFailure, schedule.accountOpened(now: instant) {
       for number in jobs.keys where jobs[number]?.due == nil { jobs[number]?.due = now }
       return
     }

@@ -84,6 +84,8 @@ import Testing
     #expect(pace.schedule.closed == .account)
     #expect(pace.reopen() == true)
     #expect(pace.gate() == .open)
+    // A success later it is news again.
+    pace.call(Outcomes.success)
     #expect(pace.call(Outcomes.noMoney) == .waitForAccount(.account, isNew: true))
   }
 
@@ -157,20 +159,15 @@ import Testing
     #expect(pace.gate() == .busy(until: Pace.instant(30)))
   }
 
-  @Test func refusedQuestionsAreFailures() {
-    var pace = Pace()
-    for _ in 1...11 { pace.call(Outcomes.badRequest) }
-    #expect(pace.gate() == .open)
-    pace.schedule.accountCheckFailed(now: pace.now)
-    #expect(pace.gate() == .busy(until: Pace.instant(30)))
-  }
-
   @Test func aKeyThatIsRefusedAgainAfterReopeningIsAskedForEverMoreSeldom() {
     var pace = Pace()
     #expect(pace.schedule.accountCheck(after: .seconds(60)) == .seconds(60))
     var intervals: [Duration] = []
-    for _ in 1...8 {
-      #expect(pace.call(Outcomes.forbidden) == .waitForAccount(.key, isNew: true))
+    for round in 1...8 {
+      pace.seconds += 60
+      // Once it was said to work, it is asked whether this call alone is at fault.
+      #expect(pace.call(Outcomes.forbidden) == (round == 1 ? .waitForAccount(.key, isNew: true) : .checkKey))
+      if round > 1 { #expect(pace.keyChecked(.refused) == .waitForAccount(.key, isNew: true)) }
       // A second call that was in flight does not double it twice.
       #expect(pace.call(Outcomes.forbidden) == .waitForAccount(.key, isNew: false))
       intervals.append(pace.schedule.accountCheck(after: .seconds(60)))
@@ -186,7 +183,8 @@ import Testing
     var pace = Pace()
     pace.call(Outcomes.noMoney)
     pace.reopen()
-    pace.call(Outcomes.noMoney)
+    #expect(pace.call(Outcomes.noMoney) == .checkBalance(wait: .seconds(60)))
+    #expect(pace.balanceChecked(.refused, wait: 60) == .waitForAccount(.account, isNew: true))
     #expect(pace.schedule.accountCheck(after: .seconds(60)) == .seconds(120))
     // An interval beyond the hour is the owner's choice.
     #expect(pace.schedule.accountCheck(after: .seconds(7200)) == .seconds(7200))

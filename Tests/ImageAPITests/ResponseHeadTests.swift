@@ -11,14 +11,11 @@ struct ResponseHeadTests {
     let head = head(
       ("X-Venice-Is-Blurred", "true"), ("x-venice-is-content-violation", "false"),
       ("x-venice-enhanced-prompt", "A%20canal%2C%20%C3%A0%20l%27aube%20100%"), ("x-venice-model-id", "qwen-edit"),
-      ("x-venice-model-name", "Qwen"), ("x-venice-balance-usd", "12.500000"), ("x-balance-remaining", "4.23"),
       ("x-request-id", "r-1"), ("Content-Type", "Image/PNG; q=1"))
     #expect(head.isBlurred)
     #expect(!head.isContentViolation)
     #expect(head.enhancedPrompt == "A canal, à l'aube 100%")
     #expect(head.modelID == "qwen-edit")
-    #expect(head.modelName == "Qwen")
-    #expect(head.balanceUSD == "12.500000")
     #expect(head.requestID == "r-1")
     #expect(head.mediaType == "image/png")
     #expect(head.contentEncoding == nil)

@@ -1,6 +1,5 @@
+import Documents
 import Testing
-
-@testable import ImageAPI
 
 struct DecimalNumberTests {
   @Test(arguments: ["", "-", "01", "1.", ".5", "+1", "1e", "1e+", "0x1", "1 ", "NaN", "--1", "1.5.2"])

@@ -1,5 +1,5 @@
 /// A number of JSON's grammar (RFC 8259 §6), compared exactly: no binary floating point comes in between.
-struct DecimalNumber: Hashable, Comparable, Sendable {
+public struct DecimalNumber: Hashable, Comparable, Sendable {
   private let isNegative: Bool
   /// Significant digits 0-9, without zeros at either end; empty for zero.
   private let digits: [UInt8]
@@ -7,7 +7,7 @@ struct DecimalNumber: Hashable, Comparable, Sendable {
   private let magnitude: Int
 
   /// - Returns: `nil` when the text is not a JSON number.
-  init?(_ text: String) {
+  public init?(_ text: String) {
     var bytes = text.utf8[...]
     isNegative = bytes.first == UInt8(ascii: "-")
     if isNegative { bytes.removeFirst() }
@@ -46,10 +46,10 @@ struct DecimalNumber: Hashable, Comparable, Sendable {
   }
 
   /// Has no fraction: `1024`, `1024.0` and `1e3` are integers, as they are to the JavaScript on the other side.
-  var isInteger: Bool { digits.count <= magnitude || digits.isEmpty }
+  public var isInteger: Bool { digits.count <= magnitude || digits.isEmpty }
 
   /// `nil` when there is a fraction or `Int` cannot hold the value.
-  var integer: Int? {
+  public var integer: Int? {
     guard isInteger else { return nil }
     guard magnitude <= 19 else { return nil }
     var value = 0
@@ -64,7 +64,7 @@ struct DecimalNumber: Hashable, Comparable, Sendable {
     return value
   }
 
-  static func < (left: Self, right: Self) -> Bool {
+  public static func < (left: Self, right: Self) -> Bool {
     switch (left.sign, right.sign) {
     case (let a, let b) where a != b: a < b
     case (1, _): left.isSmaller(than: right)
@@ -73,11 +73,11 @@ struct DecimalNumber: Hashable, Comparable, Sendable {
     }
   }
 
-  static func == (left: Self, right: Self) -> Bool {
+  public static func == (left: Self, right: Self) -> Bool {
     left.sign == right.sign && left.magnitude == right.magnitude && left.digits == right.digits
   }
 
-  func hash(into hasher: inout Hasher) {
+  public func hash(into hasher: inout Hasher) {
     hasher.combine(sign)
     hasher.combine(magnitude)
     hasher.combine(digits)
