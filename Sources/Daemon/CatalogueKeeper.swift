@@ -17,7 +17,7 @@ final class CatalogueKeeper: Sendable {
   /// Rings when the API has answered or failed for the first time.
   private let asked = Signal()
 
-  private static let patience = Duration.seconds(10)
+  private static let patience = Duration.seconds(15)
   /// After this a fetch that failed is tried again.
   private static let retryTime = Duration.seconds(300)
 

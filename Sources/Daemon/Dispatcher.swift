@@ -48,8 +48,6 @@ actor Dispatcher: Asking {
   private static let patience = Duration.seconds(120)
   /// How long `--once` waits for room on a full disk.
   private static let roomPatience = Duration.seconds(10)
-  /// When a call that was refused for good is made again, should the daemon end before the job has; never while it runs.
-  private static let secondTelling = Duration.seconds(300)
 
   /// - Parameter catalogue: the one in use now.
   init(
@@ -205,8 +203,10 @@ actor Dispatcher: Asking {
         return try await body()
       } catch let error as LedgerError where error.mayPass && !isStopped {
         shortOfRoom(error.description)
-        try? await Task.sleep(for: RoomGate.checkInterval)
+      } catch let error as SpoolError where error.isOutOfRoom && !isStopped {
+        shortOfRoom(error.description)
       }
+      try? await Task.sleep(for: RoomGate.checkInterval)
     }
   }
 
@@ -401,8 +401,9 @@ actor Dispatcher: Asking {
       let report = ErrorReport(stage: .call, error: failure.description, next: "Drop the request again.")
       try await settle(prepared, job, verdict, report: report) { .notSent(error: failure.description, then: $0) }
     case .unknown(let unknown):
-      // What came of the answer is kept for whoever looks; what cannot be kept does not change what is known.
-      if unknown.bytesReceived > 0 { _ = try? await prepared.response.finish() } else { prepared.response.discard() }
+      // What came of the answer is kept for whoever looks; what cannot be kept does not change what is known. What the
+      // disk did not take whole goes: the ledger needs room to say so.
+      if unknown.isKept { _ = try? await prepared.response.finish() } else { prepared.response.discard() }
       _ = try await insist {
         try ledger.finishCall(
           call,
@@ -467,10 +468,9 @@ actor Dispatcher: Asking {
       if isNew { observe(.accountClosed(reason: report.error)) }
     case .responded, .fail, .hold, .checkKey, .checkBalance:
       // The call's end first: a crash before it would leave a call that nobody knows the outcome of. Then the report,
-      // then the job's end. A crash in between is another attempt later, which is refused again, at no cost.
-      let until = Timestamp.now() + Self.secondTelling
-      _ = try await insist { try ledger.finishCall(prepared.call, result(.wait(.retry, until: until)), at: .now()) }
-      try await insist { try fail(job, report) }
+      // then the job's end. After a crash in between the next start makes the call again, which is refused at no cost.
+      _ = try await insist { try ledger.finishCall(prepared.call, result(.wait(.refusal, until: nil)), at: .now()) }
+      try await insist { try tell(job, report) }
     }
   }
 
@@ -486,13 +486,18 @@ actor Dispatcher: Asking {
     }
   }
 
-  /// A crash in between tells the same failure again, and leaves one file. Without room for that the job waits.
+  /// Without room for the report the job waits.
   private func fail(_ job: Job, _ report: ErrorReport) throws {
     do {
-      try keepRequest(of: job, report)
+      try tell(job, report)
     } catch let error as SpoolError where error.isOutOfRoom {
-      return try wait(job, for: error)
+      try wait(job, for: error)
     }
+  }
+
+  /// The report, then the job's end. A crash in between tells the same failure again, and leaves one file.
+  private func tell(_ job: Job, _ report: ErrorReport) throws {
+    try keepRequest(of: job, report)
     try ledger.fail(job.id, error: report.description, at: .now())
     observe(.failed(job: job.id.description, request: job.source, report))
   }
@@ -560,7 +565,7 @@ actor Dispatcher: Asking {
       let isOpen =
         switch reason {
         case .account: try? await ask { () throws(QueryError) in try await client.canConsume() }
-        case .key, .rate, .budget, .capacity, .network, .retry, .room, .place:
+        case .key, .rate, .budget, .capacity, .network, .retry, .room, .place, .refusal:
           try? await ask { () throws(QueryError) in try await client.isAccessPermitted() }
         }
       guard isOpen == true else { continue }

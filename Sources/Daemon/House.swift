@@ -58,6 +58,8 @@ struct House: Sendable {
     // A new start is a new chance: whoever mended the account or the key has started the daemon again.
     try ledger.resume(.account)
     try ledger.resume(.key)
+    // The report of a refusal was cut short: the call is made again, refused again, and told.
+    try ledger.resume(.refusal)
     // So it is for a budget, which may have been raised.
     try ledger.resume(.budget)
     for name in try trees.spool.jobs() {

@@ -34,7 +34,7 @@ actor Intake {
   private let observe: @Sendable (DaemonEvent) -> Void
 
   private var settling: Settling
-  /// Requests that wait for an image.
+  /// Requests that wait for an image, and those that wait for room to be refused.
   private var imageWaits: [String: ImageWait] = [:]
   /// What was reported already and has not changed since: nothing is said twice. Folders have no identity.
   private var reported: [String: FileIdentity?] = [:]
@@ -165,7 +165,13 @@ actor Intake {
         look.accepted += 1
         observe(.accepted(job: job.description, request: drop.path, place: place))
       case .known: break
-      case .refused(let report): try keep(drop, report)
+      case .refused(let report):
+        do {
+          try keep(drop, report)
+        } catch let error as SpoolError where error.isOutOfRoom {
+          // Others' sound requests do not wait for room in the failed folder.
+          return wait(path, for: error, now: now)
+        }
       }
     }
     _ = try trees.inbox.remove(claim)
@@ -209,6 +215,12 @@ actor Intake {
     settling.forget(path)
     if imageWaits[path] == nil { observe(.awaitsImage(request: path, image: image)) }
     imageWaits[path] = ImageWait(since: imageWaits[path]?.since ?? now, next: now + .seconds(1))
+  }
+
+  private func wait(_ path: String, for error: SpoolError, now: ContinuousClock.Instant) {
+    settling.forget(path)
+    if imageWaits[path] == nil { observe(.obstacle(path: path, reason: "it is refused, and stays: \(error)")) }
+    imageWaits[path] = ImageWait(since: imageWaits[path]?.since ?? now, next: now + RoomGate.checkInterval)
   }
 
   private func report(obstacle path: String, _ identity: FileIdentity?, _ reason: String) {

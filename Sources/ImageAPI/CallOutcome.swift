@@ -68,9 +68,17 @@ extension SendFailure: CustomStringConvertible {
   }
 }
 
+extension UnknownOutcome {
+  /// Whether something of the answer is in the sink that is worth keeping.
+  public var isKept: Bool {
+    if case .notKept = reason { false } else { bytesReceived > 0 }
+  }
+}
+
 extension UnknownOutcome: CustomStringConvertible {
   public var description: String {
-    "\(reason.words(status: head?.status)). The call may have been charged; \(bytesReceived) bytes of the answer were kept"
+    "\(reason.words(status: head?.status)). The call may have been charged; "
+      + "\(isKept ? bytesReceived : 0) bytes of the answer were kept"
   }
 }
 

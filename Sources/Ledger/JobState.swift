@@ -34,6 +34,8 @@ public enum WaitReason: String, Sendable, Hashable, CaseIterable {
   case room
   /// Another job is on its way to the same place, which this one is to replace.
   case place
+  /// Its call was refused for good, and the report of that is being written. What is found so at a start was cut short.
+  case refusal
 }
 
 /// Why a job is held.

@@ -125,7 +125,8 @@ struct Settings {
     guard let value = values[key] else { return fallback }
     guard let duration = Duration(unitText: value.text) else {
       throw SettingsError(
-        origin: value.origin, message: "\(key) is \"\(value.text)\"; it has to be a time such as 300s, 5m, 1h, 30d or 250ms")
+        origin: value.origin,
+        message: "\(key) is \"\(value.text)\"; it has to be a time such as 300s, 5m, 1h, 30d or 250ms")
     }
     if let least, duration < least {
       throw SettingsError(
@@ -147,7 +148,9 @@ struct SettingsError: Error, Hashable, CustomStringConvertible {
 extension Duration {
   /// Reads a number with its unit: `250ms`, `300s`, `5m`, `1h`, `30d`; `nil` for anything else, zero included.
   init?(unitText text: String) {
-    let units: [(suffix: String, milliseconds: Int)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
+    let units: [(suffix: String, milliseconds: Int)] = [
+      ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
+    ]
     for unit in units where text.hasSuffix(unit.suffix) {
       guard let number = Int(text.dropLast(unit.suffix.count)), (1...1_000_000_000).contains(number) else { continue }
       self = .milliseconds(number * unit.milliseconds)

@@ -34,7 +34,7 @@ import Testing
       says: ["defualt", "default"], line: 1, field: "pipeline"),
     Mistake(
       path: "image.json", text: #"{"edit": {"image": "photos/missing.png", "prompt": "p"}}"#,
-      says: ["photos/missing.png is not in the inbox"], field: "image"),
+      says: ["photos/missing.png is not in the inbox"], line: 1, field: "edit.image"),
     Mistake(
       path: "text.json", text: #"{"edit": {"image": "notes.png", "prompt": "p"}}"#,
       says: ["notes.png", "not a WebP, PNG or JPEG"]),

@@ -24,7 +24,7 @@ import Testing
       to: URL(filePath: request))
     let plan = try await site.run("plan", request)
     #expect(plan.status == 0, "\(plan.notes)")
-    #expect(plan.output.contains("4000000 USD"))
+    #expect(plan.output.contains("4000000.00 USD"))
   }
 
   @Test(arguments: [("1ms", 2), ("59s", 2), ("60s", 0)])

@@ -71,14 +71,15 @@ final class UnsoundAPI: Sendable {
     return try data[..<end].split(separator: 0x0A).map { try JSONDecoder().decode(Seen.self, from: $0) }
   }
 
-  /// Waits until nothing more is asked for `quiet` seconds, or more than `most` were.
+  /// Waits until paid calls came and then nothing more for a time, or more than `most` requests did.
   func requests(quiet: Duration, most: Int) async throws -> [Seen] {
     var count = -1
     var since = ContinuousClock.now
     while true {
       let seen = try seen()
       if seen.count != count { (count, since) = (seen.count, .now) }
-      if count > most || count > 0 && .now - since > quiet { return seen }
+      let isQuiet = .now - since > quiet && seen.contains { $0.path.contains("/image/generate") }
+      if count > most || isQuiet { return seen }
       try await Task.sleep(for: .milliseconds(50))
     }
   }
