@@ -108,7 +108,9 @@ struct Acceptance: Sendable {
     }
     var fitting = Fitting(request: request, material: material, limits: limits)
     let operations: [AcceptedOperation]
+    let localInput: String?
     do throws(ErrorReport) {
+      localInput = try fitting.copyOfSource(isAllowed: pipeline.fitsInput)
       operations = try preflight.steps.enumerated().map { step throws(ErrorReport) in
         try fitting.accepted(
           operation: step.offset, model: step.element.model, answerPixels: step.element.size?.pixelCount)
@@ -118,7 +120,7 @@ struct Acceptance: Sendable {
     }
     let work = AcceptedWork(
       operations: operations,
-      localOriginal: request.operation == nil ? material.pictures.first?.blob : nil,
+      localOriginal: request.operation == nil ? material.pictures.first?.blob : nil, localInput: localInput,
       recipe: pipeline.recipe, facts: facts, retriesUnknown: pipeline.onUnknown == .retry,
       fitsInput: pipeline.fitsInput, warnings: preflight.warnings + fitting.warnings)
     try trees.spool.createJob(

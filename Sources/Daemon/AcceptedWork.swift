@@ -11,6 +11,8 @@ struct AcceptedWork: Codable, Sendable {
   var operations: [AcceptedOperation]
   /// The blob of a local picture: the original where there is no call, else what the first step works on.
   var localOriginal: String?
+  /// The blob of its copy that was made to fit the first step; `nil` where it fits as it is.
+  var localInput: String?
   var recipe: Recipe
   var facts: JobFacts
   /// An outcome that nobody can know is tried again, because the pipeline's owner said so (`on-unknown: retry`).
@@ -29,11 +31,12 @@ struct AcceptedWork: Codable, Sendable {
   }
 
   init(
-    operations: [AcceptedOperation], localOriginal: String?, recipe: Recipe, facts: JobFacts, retriesUnknown: Bool,
-    fitsInput: Bool, warnings: [String]
+    operations: [AcceptedOperation], localOriginal: String?, localInput: String?, recipe: Recipe, facts: JobFacts,
+    retriesUnknown: Bool, fitsInput: Bool, warnings: [String]
   ) {
     self.operations = operations
     self.localOriginal = localOriginal
+    self.localInput = localInput
     self.recipe = recipe
     self.facts = facts
     self.retriesUnknown = retriesUnknown

@@ -150,16 +150,22 @@ actor Dispatcher: Asking {
       if let until = room.closedUntil(now: now) { return [until - now, due].compactMap(\.self).min() }
       switch schedule.gate(now: now) {
       case .closed: return due
-      case .busy(let until): return [until.map { $0 - now }, due].compactMap(\.self).min()
+      case .busy(let until): return [try time(to: until), due].compactMap(\.self).min()
       case .open: break
       }
       let (paused, until) = schedule.pausedModels(now: now)
       guard let job = try ledger.nextQueued(afterPipeline: servedLast, excludingModels: paused, now: .now()) else {
-        return [until.map { $0 - now }, due].compactMap(\.self).min()
+        return [try time(to: until), due].compactMap(\.self).min()
       }
       servedLast = job.pipeline
       try begin(job, start)
     }
+  }
+
+  /// How long until calls may begin again; `nil` when no job in the queue waits for that.
+  private func time(to end: Schedule.Instant?) throws(LedgerError) -> Duration? {
+    guard let end, try ledger.nextQueued(now: .now()) != nil else { return nil }
+    return end - .now
   }
 
   /// Takes a job off the queue: its call's intent is committed, or it needs no call.

@@ -39,6 +39,25 @@ struct Fitting {
     return AcceptedOperation(operation, model: model, answerPixels: answerPixels, pictures: pictures)
   }
 
+  /// The copy of the request's own local picture that the first operation is sent, as the picture before it.
+  ///
+  /// - Parameter isAllowed: the pipeline says `fit-input`.
+  /// - Returns: its blob; `nil` where the picture fits as it is, or no operation takes it.
+  /// - Throws: for a picture beyond the API's limits that may not be changed.
+  mutating func copyOfSource(isAllowed: Bool) throws(ErrorReport) -> String? {
+    guard request.operation == nil, let picture = material.pictures.first, let operation = request.operations.first,
+      let path = operation.files.first(where: { $0.source == .previous })?.path
+    else { return nil }
+    let misfit = InputBounds(operation.endpoint.imageLimits(at: path))
+      .misfit(of: picture.header, bytes: picture.bytes.count)
+    guard let misfit else { return nil }
+    guard isAllowed else {
+      throw ErrorReport(
+        misfit, picture: "the image \(picture.path)", step: operation.endpoint, field: "source")
+    }
+    return try fitted(picture, for: operation.endpoint, at: path, field: "source").blob
+  }
+
   private mutating func fitted(
     _ picture: Material.Picture, for endpoint: Endpoint, at path: [String], field: String
   ) throws(ErrorReport) -> AcceptedOperation.Picture {

@@ -81,7 +81,7 @@ struct Interim: Sendable {
   /// The picture that a call works on; `nil` for one that takes none.
   func input(of turn: AcceptedWork.Turn, _ job: Job, _ work: AcceptedWork) throws -> Input? {
     guard work.operation(ofStep: turn.step).previous != nil else { return nil }
-    if turn.step == 1 { return try work.localOriginal.map { try input(blob: $0, job) } }
+    if turn.step == 1 { return try (work.localInput ?? work.localOriginal).map { try input(blob: $0, job) } }
     let variants = work.operation(ofStep: turn.step - 1).variants
     let source = AcceptedWork.Turn(step: turn.step - 1, item: (turn.item - 1) / variants + 1)
     let number = (turn.item - 1) % variants + 1

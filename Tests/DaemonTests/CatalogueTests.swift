@@ -73,6 +73,90 @@ import Testing
     #expect(run.events.contains { if case .catalogueUnavailable = $0 { true } else { false } })
   }
 
+  // An API that is gone takes nothing away of what is known.
+  @Test func whatWasFetchedOutlivesTheAPI() async throws {
+    let workshop = try Workshop()
+    let port = try await workshop.withSandbox { port in
+      _ = try await workshop.drain(Workshop.Settings(), port: port)
+      return port
+    }
+    try workshop.drop(
+      #"{"generate": {"model": "nano-banana-pro", "prompt": "x", "resolution": "8K"}}"#, as: "canal.json")
+    var settings = Workshop.Settings()
+    settings.catalogueLifetime = .zero
+    try await workshop.serve(settings, port: port) { daemon in
+      try await daemon.wait { if case .catalogueUnavailable = $0 { true } else { false } }
+      try workshop.drop(
+        #"{"generate": {"model": "nano-banana-pro", "prompt": "x", "resolution": "9K"}}"#, as: "later.json")
+      try await daemon.takeIn()
+    }
+    #expect(
+      workshop.files(in: "failed") == [
+        "canal.json", "canal.json.error.json", "later.json", "later.json.error.json",
+      ])
+  }
+
+  // The bundled snapshot has prices and no constraints: what nobody knows is not refused.
+  @Test func withoutTheAPINothingIsRefusedForConstraintsOfOldTimes() async throws {
+    let workshop = try Workshop()
+    var settings = Workshop.Settings()
+    settings.baseURL = "http://127.0.0.1:9/api/v1"
+    settings.retry = RetryPolicy(attempts: 2, firstDelay: .seconds(300), longestDelay: .seconds(300))
+    try workshop.drop(
+      #"{"generate": {"model": "nano-banana-pro", "prompt": "x", "resolution": "8K"}}"#, as: "canal.json")
+    #expect(try await workshop.drain(settings, port: 9).report == DaemonService.Report(waiting: 1))
+  }
+
+  @Test func anOldCatalogueIsFetchedAgain() async throws {
+    let stub = try StubAPI { _ in nil }
+    let workshop = try Workshop()
+    var settings = Workshop.Settings()
+    for (lifetime, expected) in [(86_400, 1), (86_400, 0), (0, 1)] {
+      settings.catalogueLifetime = .seconds(lifetime)
+      let before = stub.requests.count { $0.path == "/models?type=image" }
+      try workshop.drop(#"{"generate": {"model": "plain", "prompt": "x"}}"#, as: "\(lifetime)-\(expected).json")
+      try await workshop.serve(settings, port: stub.port) { daemon in
+        if expected > 0 { try await daemon.wait { if case .catalogueFetched = $0 { true } else { false } } }
+        try await daemon.wait(untilPublished: 1)
+      }
+      #expect(stub.requests.count { $0.path == "/models?type=image" } - before >= expected)
+      if expected == 0 { #expect(stub.requests.count { $0.path == "/models?type=image" } == before) }
+    }
+  }
+
+  // Half a catalogue would call every other model unknown.
+  @Test(arguments: ["image", "inpaint", "upscale"]) func aCatalogueWithoutOneOfItsPartsIsNone(_ type: String)
+    async throws
+  {
+    let stub = try StubAPI { $0.path == "/models?type=\(type)" ? .refusal(500) : nil }
+    let workshop = try Workshop()
+    try await workshop.serve(port: stub.port) { daemon in
+      try await daemon.wait {
+        switch $0 {
+        case .catalogueUnavailable, .catalogueFetched: true
+        default: false
+        }
+      }
+      #expect(!daemon.events.contains { if case .catalogueFetched = $0 { true } else { false } })
+    }
+    #expect(!workshop.files(in: "spool").contains("catalogue.json"))
+  }
+
+  @Test func anUnknownStyleIsSentWithAWarning() async throws {
+    let stub = try StubAPI { _ in nil }
+    let workshop = try Workshop()
+    for style in ["Anime", "Anima"] {
+      try workshop.drop(
+        #"{"generate": {"model": "plain", "prompt": "x", "style_preset": "\#(style)"}}"#, as: "\(style).json")
+    }
+    #expect(try await workshop.drain(port: stub.port).report == DaemonService.Report(published: 2))
+    let warnings = try ["Anime", "Anima"].map { name in
+      try workshop.json("output/\(name)/manifest.json")["warnings"] as? [String] ?? []
+    }
+    #expect(warnings[0] == [])
+    #expect(warnings[1].contains { $0.contains("Anima") && $0.contains("did you mean 'Anime'") })
+  }
+
   // fit-input: made to fit where the pipeline says so, else refused with the limit named.
   @Test func aPictureBeyondTheLimitsIsRefusedOrMadeToFit() async throws {
     let workshop = try Workshop()

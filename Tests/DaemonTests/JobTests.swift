@@ -146,4 +146,15 @@ import Testing
     let run = try await workshop.drain(settings, port: 9)
     #expect(run.report == DaemonService.Report(waiting: 1))
   }
+
+  // The minute's calls are used up, and nobody waits for the next.
+  @Test func aDrainEndsWhenNothingIsLeftToDo() async throws {
+    let workshop = try Workshop()
+    var settings = Workshop.Settings()
+    settings.requestsPerMinute = 1
+    try workshop.drop(Workshop.request("A canal"), as: "canal.json")
+    let start = ContinuousClock.now
+    #expect(try await workshop.drain(settings).report == DaemonService.Report(published: 1))
+    #expect(ContinuousClock.now - start < .seconds(50))
+  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Spool
 import Testing
 
 @testable import Daemon
@@ -90,5 +91,31 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: orphan))
     #expect(workshop.files(in: "spool").filter { $0.contains("call-") } == paid)
     #expect(run.report.failed == 1, "the lost ledger is told")
+  }
+
+  // A crash between the ledger's commit and the removal from the inbox: the very file is a job already.
+  @Test(arguments: [true, false]) func aFileThatIsAJobAlreadyIsTakenOnceAndANewOneIsNoSuchFile(
+    _ isTheSame: Bool
+  ) async throws {
+    let workshop = try await published()
+    try workshop.drop(Workshop.request("A canal"), as: "canal.json")
+    let identity = try #require(try Inbox(path: "\(workshop.folder)/inbox").identity(of: "canal.json")).description
+    // Accepted after the file had been changed for the last time, or before.
+    let received = isTheSame ? "unixepoch() * 1000000 + 1000000" : "received"
+    try workshop.ledger("UPDATE jobs SET source_identity = '\(identity)', received = \(received);")
+    var settings = Workshop.Settings()
+    settings.pipelines["default"] = "collision: suffix\n" + Workshop.plain
+    let run = try await workshop.drain(settings)
+    #expect(run.report == DaemonService.Report(published: isTheSame ? 0 : 1))
+    #expect(try workshop.charges().count == (isTheSame ? 1 : 2))
+    #expect(workshop.files(in: "inbox").isEmpty)
+  }
+
+  // A request that is refused for its place leaves nothing in the spool.
+  @Test func aRefusedRequestLeavesNoFolder() async throws {
+    let workshop = try await published()
+    try workshop.drop(Workshop.request("A canal"), as: "canal.json")
+    #expect(try await workshop.drain().report == DaemonService.Report(failed: 1))
+    #expect(workshop.files(in: "spool").count { $0.hasSuffix("/request") } == 1)
   }
 }

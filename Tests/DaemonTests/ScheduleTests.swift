@@ -206,6 +206,15 @@ import Testing
     #expect(pace.paused().isEmpty)
   }
 
+  @Test func theFirstRestThatEndsIsToldOfSeveral() {
+    var pace = Pace()
+    for _ in 1...3 { pace.call(Outcomes.overloaded, "long") }
+    pace.seconds = 1
+    pace.call(Outcomes.modelBusy, "short")
+    #expect(pace.schedule.pausedModels(now: pace.now).models == ["long", "short"])
+    #expect(pace.schedule.pausedModels(now: pace.now).until == Pace.instant(3))
+  }
+
   @Test func callsWithoutAModelHaveABreakerOfTheirOwn() {
     var pace = Pace()
     for _ in 1...3 { pace.call(Outcomes.overloaded, nil) }

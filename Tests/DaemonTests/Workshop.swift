@@ -54,10 +54,13 @@ final class Workshop: Sendable {
   static func picture(width: Int, height: Int) -> [UInt8] {
     var pixels: [UInt8] = []
     pixels.reserveCapacity(width * height * 3)
-    for row in 0..<height {
-      let shade = UInt8(row % 256)
-      for column in 0..<width { pixels += [shade, UInt8(column / 16 % 256), 128] }
+    // Each row but for its shade is like the others, and there are 256 of them.
+    let rows = (0..<min(height, 256)).map { row -> [UInt8] in
+      var pixels: [UInt8] = []
+      for column in 0..<width { pixels += [UInt8(row), UInt8(column / 16 % 256), 128] }
+      return pixels
     }
+    for row in 0..<height { pixels += rows[row % 256] }
     let image = Image(size: Size(width: width, height: height), layout: .rgb8, pixels: pixels)
     return (try? PNG.encode(image, options: PNG.Options(compression: 1))) ?? []
   }
@@ -73,6 +76,8 @@ final class Workshop: Sendable {
     var baseURL: String?
     var budget = Budget()
     var accountCheck = Duration.seconds(60)
+    var requestsPerMinute = 10_000
+    var catalogueLifetime = Duration.seconds(86_400)
   }
 
   struct Run: Sendable {
@@ -86,9 +91,10 @@ final class Workshop: Sendable {
       timeout: settings.timeout)
     return DaemonConfiguration(
       inbox: "\(folder)/inbox", output: "\(folder)/output", failed: "\(folder)/failed", spool: "\(folder)/spool",
-      api: api, workers: 2, concurrency: settings.concurrency, requestsPerMinute: 10_000,
+      api: api, workers: 2, concurrency: settings.concurrency, requestsPerMinute: settings.requestsPerMinute,
       retry: settings.retry,
-      settling: .milliseconds(50), accountCheck: settings.accountCheck, budget: settings.budget)
+      settling: .milliseconds(50), accountCheck: settings.accountCheck, budget: settings.budget,
+      catalogueLifetime: settings.catalogueLifetime)
   }
 
   func catalog(_ settings: Settings) throws -> PipelineCatalog {
@@ -101,7 +107,7 @@ final class Workshop: Sendable {
     try await withSandbox(settings) { port in try await self.drain(settings, port: port) }
   }
 
-  func drain(_ settings: Settings, port: Int) async throws -> Run {
+  func drain(_ settings: Settings = Settings(), port: Int) async throws -> Run {
     let events = Mutex<[DaemonEvent]>([])
     let service = DaemonService(
       configuration: try configuration(settings, port: port), pipelines: try catalog(settings), logger: .silent

@@ -1,0 +1,75 @@
+import Foundation
+import Ledger
+import Synchronization
+import Testing
+
+@testable import Daemon
+
+extension Workshop {
+  /// A daemon at work: what it tells can be waited for.
+  final class Serving {
+    /// All that was told so far, as far as it was waited for.
+    private(set) var events: [DaemonEvent] = []
+    private var news: AsyncStream<DaemonEvent>.Iterator
+    private let house: House
+
+    fileprivate init(_ house: House, _ stream: AsyncStream<DaemonEvent>) {
+      self.house = house
+      news = stream.makeAsyncIterator()
+    }
+
+    /// Returns with the first event that matches, from where the last wait ended.
+    func wait(for matches: (DaemonEvent) -> Bool) async throws {
+      while let event = await news.next(isolation: #isolation) {
+        events.append(event)
+        if matches(event) { return }
+      }
+      throw CancellationError()
+    }
+
+    /// Returns when so many jobs have been published, those before included.
+    func wait(untilPublished count: Int) async throws {
+      while events.count(where: \.isPublished) < count { try await wait(for: \.isPublished) }
+    }
+
+    /// Takes in what was dropped meanwhile.
+    func takeIn() async throws { try await house.takeInOnce() }
+  }
+
+  /// Runs `body` while the daemon works, and then stops it. What is in the inbox was taken in before.
+  func serve(
+    _ settings: Settings = Settings(), port: Int, _ body: @escaping @Sendable (Serving) async throws -> Void
+  ) async throws {
+    let (stream, events) = AsyncStream<DaemonEvent>.makeStream()
+    let house = try House(try configuration(settings, port: port), try catalog(settings), isOnce: true) { event in
+      events.yield(event)
+    }
+    try await house.work {
+      defer { house.dispatcher.stop() }
+      try await house.takeInOnce()
+      try await body(Serving(house, stream))
+    }
+  }
+
+  /// What the `sqlite3` program does to the ledger, or finds in it: one line a row, columns with `|` between.
+  @discardableResult
+  func ledger(_ sql: String) throws -> [String] {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/sqlite3")
+    process.arguments = ["\(folder)/spool/ledger.sqlite", ".timeout 5000", sql]
+    process.standardOutput = output
+    try process.run()
+    let text = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    return String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+}
+
+extension DaemonEvent {
+  var isPublished: Bool { if case .published = self { true } else { false } }
+  var isAccountClosed: Bool { if case .accountClosed = self { true } else { false } }
+  var isAccountOpened: Bool { if case .accountOpened = self { true } else { false } }
+  var isCalling: Bool { if case .calling = self { true } else { false } }
+}
