@@ -68,7 +68,7 @@ let package = Package(
     room(
       "Daemon",
       [
-        "Requests", "ImageAPI", "Catalogue", "Money", "Ledger", "Spool", "Processing", "Documents",
+        "CLinux", "Requests", "ImageAPI", "Catalogue", "Money", "Ledger", "Spool", "Processing", "Documents",
         .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
@@ -115,7 +115,7 @@ let package = Package(
       [
         "Catalogue", "Codecs", "Documents", "ImageAPI", "Ledger", "Money", "Processing", "Raster", "Requests",
         "Sandbox", "Spool", .product(name: "Logging", package: "swift-log"),
-      ]),
+      ], exclude: ["webhook_receiver.py"]),
     .testTarget(
       name: "DarkroomTests", dependencies: ["darkroom"],
       exclude: [

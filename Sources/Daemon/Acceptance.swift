@@ -96,6 +96,7 @@ struct Acceptance: Sendable {
     let facts = JobFacts(
       request, input: material.pictures.first?.header.size, job: id.description, received: received)
     try checkNames(of: pipeline, facts)
+    try checkCommands(of: pipeline, request)
     let job = NewJob(
       id: id, name: request.name, output: request.output, pipeline: request.pipeline, priority: request.priority,
       labels: request.labels, source: drop.path, sourceIdentity: drop.identity,
@@ -122,7 +123,7 @@ struct Acceptance: Sendable {
       operations: operations,
       localOriginal: request.operation == nil ? material.pictures.first?.blob : nil, localInput: localInput,
       recipe: pipeline.recipe, facts: facts, retriesUnknown: pipeline.onUnknown == .retry,
-      fitsInput: pipeline.fitsInput, warnings: preflight.warnings + fitting.warnings)
+      fitsInput: pipeline.fitsInput, warnings: preflight.warnings + fitting.warnings, after: pipeline.after)
     try trees.spool.createJob(
       id.description,
       blobs: [(Self.requestBlob, drop.bytes), (AcceptedWork.blob, try work.encoded())] + material.blobs + fitting.blobs)
@@ -146,6 +147,19 @@ struct Acceptance: Sendable {
         throw ErrorReport(
           stage: .request, error: "\(error)", next: "Give the request what the name needs, or change the pipeline.")
       }
+    }
+  }
+
+  /// A command that lacks a value could never run.
+  private func checkCommands(of pipeline: Pipeline, _ request: Request) throws(ErrorReport) {
+    let place = request.output.isEmpty ? request.name : "\(request.output)/\(request.name)"
+    do {
+      try Deliveries.check(
+        pipeline.after, name: request.name, place: place, pipeline: request.pipeline, labels: request.labels)
+    } catch {
+      throw ErrorReport(
+        stage: .request, error: "\(error)", field: "labels",
+        next: "Give the request what the command needs, or change the pipeline.")
     }
   }
 

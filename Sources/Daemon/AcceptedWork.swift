@@ -2,6 +2,7 @@ import Documents
 import Foundation
 import ImageAPI
 import Processing
+import Requests
 
 /// What a job was accepted to do, as it stood then: later changes of the request's pipeline do not reach it. Kept in the
 /// spool beside the request, written once.
@@ -21,6 +22,8 @@ struct AcceptedWork: Codable, Sendable {
   var fitsInput: Bool
   /// What was noticed while the request was read; for the manifest.
   var warnings: [String]
+  /// What follows publication.
+  var after: [Pipeline.Afterwards]
 
   static let blob = "work.json"
 
@@ -32,7 +35,7 @@ struct AcceptedWork: Codable, Sendable {
 
   init(
     operations: [AcceptedOperation], localOriginal: String?, localInput: String?, recipe: Recipe, facts: JobFacts,
-    retriesUnknown: Bool, fitsInput: Bool, warnings: [String]
+    retriesUnknown: Bool, fitsInput: Bool, warnings: [String], after: [Pipeline.Afterwards]
   ) {
     self.operations = operations
     self.localOriginal = localOriginal
@@ -42,6 +45,7 @@ struct AcceptedWork: Codable, Sendable {
     self.retriesUnknown = retriesUnknown
     self.fitsInput = fitsInput
     self.warnings = warnings
+    self.after = after
   }
 
   init(encoded bytes: [UInt8]) throws {

@@ -34,6 +34,7 @@ public struct DaemonConfiguration: Sendable {
   public var catalogueLifetime: Duration
   public var retention: Retention
   public var api: APIConfiguration
+  public var after: AfterConfiguration
 
   public init(
     inbox: String, output: String, failed: String, spool: String, api: APIConfiguration, workers: Int,
@@ -41,7 +42,7 @@ public struct DaemonConfiguration: Sendable {
     settling: Duration = .seconds(1), imageWait: Duration = .seconds(60),
     rescan: Duration = .seconds(60), accountCheck: Duration = .seconds(60), budget: Budget = Budget(),
     assumptions: PriceAssumptions = PriceAssumptions(), catalogueLifetime: Duration = .seconds(86_400),
-    retention: Retention = Retention()
+    retention: Retention = Retention(), after: AfterConfiguration = AfterConfiguration()
   ) {
     self.inbox = inbox
     self.output = output
@@ -61,5 +62,6 @@ public struct DaemonConfiguration: Sendable {
     self.catalogueLifetime = catalogueLifetime
     self.retention = retention
     self.api = api
+    self.after = after
   }
 }

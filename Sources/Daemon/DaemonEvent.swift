@@ -34,4 +34,11 @@ public enum DaemonEvent: Sendable, Hashable {
   case catalogueNotKept(path: String, reason: String)
   /// Models and prices stay what was known before.
   case catalogueUnavailable(reason: String)
+  /// An attempt at what follows a job's publication begins; `target` says what, for people.
+  case delivering(job: String, target: String, attempt: Int)
+  case delivered(job: String, target: String)
+  /// The attempt failed; there will be another.
+  case deliveryDeferred(job: String, target: String, until: Timestamp, reason: String)
+  /// There will be no other attempt. The job stays published.
+  case deliveryGivenUp(job: String, target: String, reason: String)
 }

@@ -30,11 +30,11 @@ public struct DaemonService: Service {
   /// What a drain came to.
   public struct Report: Sendable, Hashable {
     public var published = 0
-    /// Requests refused and jobs failed, and whatever in the inbox could not be taken.
+    /// Requests refused and jobs failed, whatever in the inbox could not be taken, and deliveries given up.
     public var failed = 0
     /// Held jobs, those of earlier runs included.
     public var held = 0
-    /// Jobs that wait for a time or for the account.
+    /// Jobs that wait for a time or for the account, and deliveries that are still to be made.
     public var waiting = 0
 
     public init(published: Int = 0, failed: Int = 0, held: Int = 0, waiting: Int = 0) {
@@ -52,7 +52,7 @@ public struct DaemonService: Service {
     try await withGracefulShutdownHandler {
       try await house.work { try await house.keepTakingIn(rescan: configuration.rescan) }
     } onGracefulShutdown: {
-      house.dispatcher.stop()
+      house.stop()
     }
     logger.info("stopped")
   }
@@ -70,12 +70,14 @@ public struct DaemonService: Service {
         await house.dispatcher.endWhenIdle()
       }
     } onGracefulShutdown: {
-      house.dispatcher.stop()
+      house.stop()
     }
     let counts = try house.ledger.counts()
+    let deliveries = try house.ledger.pendingDeliveries()
     return report.withLock { report in
       report.held = counts.filter { $0.state == .held }.map(\.count).reduce(0, +)
       report.waiting = counts.filter { $0.state == .queued || $0.state == .responded }.map(\.count).reduce(0, +)
+      report.waiting += deliveries
       return report
     }
   }
@@ -85,9 +87,10 @@ extension DaemonService.Report {
   fileprivate mutating func count(_ event: DaemonEvent) {
     switch event {
     case .published: published += 1
-    case .failed, .refused, .obstacle: failed += 1
+    case .failed, .refused, .obstacle, .deliveryGivenUp: failed += 1
     case .accepted, .awaitsImage, .calling, .responded, .waiting, .held, .letGo, .outOfRoom, .roomAgain,
-      .accountClosed, .accountOpened, .catalogueFetched, .catalogueNotKept, .catalogueUnavailable:
+      .accountClosed, .accountOpened, .catalogueFetched, .catalogueNotKept, .catalogueUnavailable, .delivering,
+      .delivered, .deliveryDeferred:
       break
     }
   }

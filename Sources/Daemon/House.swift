@@ -9,6 +9,8 @@ struct House: Sendable {
   let ledger: JobLedger
   let intake: Intake
   let dispatcher: Dispatcher
+  private let outbox: Outbox
+  private let isOnce: Bool
   private let catalogue: CatalogueKeeper
   private let spool: SpoolDirectory
   private let retention: Retention
@@ -22,6 +24,7 @@ struct House: Sendable {
     inboxPath = configuration.inbox
     retention = configuration.retention
     self.observer = observer
+    self.isOnce = isOnce
     let spool = try SpoolDirectory(path: configuration.spool)
     self.spool = spool
     ledger = try JobLedger(path: configuration.spool + "/ledger.sqlite")
@@ -41,9 +44,23 @@ struct House: Sendable {
     intake = Intake(
       trees: trees, failed: failed, ledger: ledger, pipelines: pipelines, catalogue: { keeper.current },
       configuration: configuration, isOnce: isOnce, observe: observer)
+    let outbox = Outbox(
+      ledger: ledger, outputPath: configuration.output, configuration: configuration.after, observe: observer)
+    self.outbox = outbox
     dispatcher = try Dispatcher(
       trees: trees, failed: failed, ledger: ledger, client: client, catalogue: { keeper.current },
-      configuration: configuration, observe: observer)
+      configuration: configuration,
+      observe: { event in
+        observer(event)
+        if case .published = event { outbox.wake() }
+      })
+  }
+
+  /// Takes up nothing new. Calls under way are finished, for they are paid for; what follows publications is broken off,
+  /// and attempted again after the next start.
+  func stop() {
+    dispatcher.stop()
+    outbox.stop()
   }
 
   /// Puts right what an earlier end left: done twice, it changes nothing more.
@@ -95,6 +112,7 @@ struct House: Sendable {
         await catalogue.waitForFirst()
         return .intake(await Self.failure(of: takeIn))
       }
+      group.addTask { .outbox(await Self.failure(of: outbox.run)) }
       group.addTask {
         await dispatcher.watchAccount()
         return .account
@@ -108,11 +126,20 @@ struct House: Sendable {
         return .retention
       }
       var failure: (any Error)?
+      var isDispatcherOver = false
+      var isOutboxOver = false
       for try await end in group {
         switch end {
         case .dispatcher(let error):
           failure = failure ?? error
-          group.cancelAll()
+          isDispatcherOver = true
+          // What it has published last is still to be delivered, in a drain that nothing has stopped.
+          if isOnce, !dispatcher.isStopped { await outbox.endWhenIdle() } else { outbox.stop() }
+        case .outbox(let error):
+          failure = failure ?? error
+          // It ends after the dispatcher, or because it cannot go on, or because all is stopped.
+          dispatcher.stop()
+          isOutboxOver = true
         case .intake(let error):
           // After a cancellation it was told to stop.
           guard let error, !(error is CancellationError) else { continue }
@@ -120,6 +147,7 @@ struct House: Sendable {
           dispatcher.stop()
         case .account, .catalogue, .retention: break
         }
+        if isDispatcherOver, isOutboxOver { group.cancelAll() }
       }
       if let failure { throw failure }
     }
@@ -127,6 +155,7 @@ struct House: Sendable {
 
   private enum End: Sendable {
     case dispatcher((any Error)?)
+    case outbox((any Error)?)
     case intake((any Error)?)
     case account
     case catalogue

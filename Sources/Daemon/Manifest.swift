@@ -25,7 +25,10 @@ struct Manifest: Sendable {
   var published: Timestamp
 
   /// One JSON document, a member a line.
-  func encoded() -> [UInt8] {
+  func encoded() -> [UInt8] { JSONValue.object(object).serializedBytes(pretty: true) + [0x0A] }
+
+  /// The document.
+  var object: JSONObject {
     var object = JSONObject()
     object["darkroom"] = .string(Darkroom.version)
     object["job"] = job.map(JSONValue.string)
@@ -39,7 +42,7 @@ struct Manifest: Sendable {
     object["warnings"] = .array(warnings.map(JSONValue.string))
     object["received"] = .string(received.description)
     object["published"] = .string(published.description)
-    return JSONValue.object(object).serializedBytes(pretty: true) + [0x0A]
+    return object
   }
 
   private func describe(_ call: Call) -> JSONValue {

@@ -35,10 +35,10 @@ struct Publisher: Sendable {
   /// - Parameter job: has responded.
   /// - Throws: when the ledger fails, or the spool for another reason than room.
   func publish(_ job: Job, _ work: AcceptedWork) throws -> Outcome {
-    if let outcome = try alreadyPublished(job) { return outcome }
     var attempt = 1
     while true {
       do {
+        if let outcome = try alreadyPublished(job, work) { return outcome }
         return try make(job, work)
       } catch let report as ErrorReport {
         return .failed(report)
@@ -47,18 +47,18 @@ struct Publisher: Sendable {
       } catch RunError<SpoolError>.processing(let error) {
         return .failed(ErrorReport(error, isPaid: !work.operations.isEmpty, kept: try trees.spool.kept(job.id)))
       } catch RunError<SpoolError>.emission(let error) {
-        if let outcome = try outcome(of: error, attempt, job) { return outcome }
+        if let outcome = try outcome(of: error, attempt, job, work) { return outcome }
       } catch let error as SpoolError {
-        if let outcome = try outcome(of: error, attempt, job) { return outcome }
+        if let outcome = try outcome(of: error, attempt, job, work) { return outcome }
       }
       attempt += 1
     }
   }
 
   /// - Returns: `nil` when everything is to be written anew, in another staged directory: the disk has lost a write.
-  private func outcome(of error: SpoolError, _ attempt: Int, _ job: Job) throws -> Outcome? {
+  private func outcome(of error: SpoolError, _ attempt: Int, _ job: Job, _ work: AcceptedWork) throws -> Outcome? {
     // An error of the very last sync comes when the directory is in its place already.
-    if let outcome = try alreadyPublished(job) { return outcome }
+    if let outcome = try alreadyPublished(job, work) { return outcome }
     if error.isOutOfRoom { return .noRoom(error) }
     if error.isLostWrite, attempt < Self.attempts { return nil }
     return .failed(ErrorReport(publishing: error, kept: try trees.spool.kept(job.id)))
@@ -86,10 +86,24 @@ struct Publisher: Sendable {
       originals: cut.originals, answers: cut.answers, outputs: result.outputs, warnings: warnings,
       received: job.received, published: .now())
     try staged.write(manifest.encoded().span, to: Manifest.fileName)
+    let deliveries = try deliveries(of: job, work, manifest: manifest.object)
     try staged.commit(to: job.place, job.collision == .replace ? .replacing : .exclusive)
     try ledger.publish(
-      job.id, outputs: result.outputs.map(OutputRecord.init), warnings: warnings, at: manifest.published)
+      job.id, outputs: result.outputs.map(OutputRecord.init), warnings: warnings, deliveries: deliveries,
+      due: .steady(), at: manifest.published)
     return .published(place: job.place, files: result.outputs.map(\.file), warnings: warnings)
+  }
+
+  /// What follows, for the outbox.
+  private func deliveries(of job: Job, _ work: AcceptedWork, manifest: JSONObject) throws -> [NewDelivery] {
+    do throws(CommandArgumentError) {
+      return try Deliveries(after: work.after, job: job, directory: "\(trees.output.path)/\(job.place)")
+        .rows(manifest: manifest)
+    } catch {
+      throw ErrorReport(
+        stage: .publication, error: "\(error)", next: "Change the pipeline, and drop the request again.",
+        kept: try trees.spool.kept(job.id))
+    }
   }
 
   // MARK: Originals
@@ -172,7 +186,7 @@ struct Publisher: Sendable {
   // MARK: After a crash
 
   /// A crash between the rename and the ledger's commit leaves a directory that is ours, whole.
-  private func alreadyPublished(_ job: Job) throws -> Outcome? {
+  private func alreadyPublished(_ job: Job, _ work: AcceptedWork) throws -> Outcome? {
     guard
       // What cannot be read is not ours.
       let bytes = try? trees.output.read(Manifest.fileName, at: job.place, limit: Self.manifestLimit),
@@ -181,7 +195,9 @@ struct Publisher: Sendable {
     else { return nil }
     try trees.output.sync(job.place)
     let outputs = Manifest.outputs(in: manifest)
-    try ledger.publish(job.id, outputs: outputs, at: .now())
+    try ledger.publish(
+      job.id, outputs: outputs, deliveries: try deliveries(of: job, work, manifest: manifest), due: .steady(),
+      at: .now())
     return .published(place: job.place, files: outputs.map(\.file), warnings: [])
   }
 }

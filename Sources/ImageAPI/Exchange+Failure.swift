@@ -6,8 +6,10 @@ import NIOSSL
 
 extension Exchange.Failure {
   /// What the network's errors mean; whether anything was sent is not theirs to say.
-  init(_ error: any Error, key: APIKey?) {
-    func redacted(_ text: String) -> String { key?.redacted(from: text) ?? text }
+  ///
+  /// - Parameter key: what no message may show; `nil` where no key is in use.
+  init(_ error: any Error, key: APIKey? = nil) {
+    let redacted = { (text: String) in key?.redacted(from: text) ?? text }
     switch error {
     case is CancellationError: self = .cancelled
     case let error as UploadFailure: self = .upload("\(error)")

@@ -98,9 +98,14 @@ extension JobLedger {
   }
 
   /// The directory is in place, durably: responded → published. The place is given up to a job that waits for it.
+  ///
+  /// - Parameters:
+  ///   - deliveries: what follows, in this order; see ``JobLedger/dueDeliveries(at:limit:)``.
+  ///   - due: when the first of them may be attempted, by the clock that deliveries go by.
   @discardableResult
   public func publish(
-    _ job: JobID, outputs: [OutputRecord], warnings: [String] = [], at now: Timestamp
+    _ job: JobID, outputs: [OutputRecord], warnings: [String] = [], deliveries: [NewDelivery] = [],
+    due: Timestamp? = nil, at now: Timestamp
   ) throws(LedgerError) -> Job {
     try write("record a publication") { database in
       let job = try database.job(job, in: [.responded], for: "publication")
@@ -109,6 +114,7 @@ extension JobLedger {
         "UPDATE jobs SET published = ?, error = NULL WHERE id = ?", [now.microseconds, job.id.description])
       try Self.enter(.published, job.id, at: now, database)
       try Places(database: database) { _ in true }.release(by: job, at: now)
+      try Self.add(deliveries, to: job.id, due: due ?? now, at: now, database)
       return try database.job(job.id)
     }
   }

@@ -5,6 +5,8 @@ public enum LedgerError: Error, Hashable, Sendable {
   case noSuchJob(JobID)
   /// The call is not the one under way.
   case noSuchCall(JobID, ordinal: Int, attempt: Int)
+  /// The delivery is not one that is still to be made.
+  case noSuchDelivery(JobID, number: Int)
   /// A job only goes on to calls behind the one it is at.
   case notAhead(JobID, step: Int, item: Int, isAtStep: Int, isAtItem: Int)
   /// Another job has the place now.
@@ -52,6 +54,7 @@ extension LedgerError: CustomStringConvertible {
     case .noSuchJob(let job): "there is no job \(job); `darkroom jobs list` shows which there are"
     case .noSuchCall(let job, let ordinal, let attempt):
       "call \(ordinal), attempt \(attempt), of job \(job) is not under way"
+    case .noSuchDelivery(let job, let number): "delivery \(number) of job \(job) is not to be made"
     case .notAhead(let job, let step, let item, let currentStep, let currentItem):
       "job \(job) is at step \(currentStep), image \(currentItem), and cannot go on to step \(step), image \(item); "
         + "requeue it with all its calls to begin anew"

@@ -143,5 +143,31 @@ enum Schema {
       warning TEXT NOT NULL,
       PRIMARY KEY (job, number)
     ) STRICT, WITHOUT ROWID;
+
+    -- The outbox: what follows a publication. A row is written in the publication's transaction.
+    CREATE TABLE deliveries (
+      job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+      -- Counts on over the job's publications.
+      number INTEGER NOT NULL CHECK (number >= 1),
+      key TEXT NOT NULL UNIQUE,
+      kind TEXT NOT NULL CHECK (kind IN ('run', 'webhook')),
+      target TEXT NOT NULL,
+      body TEXT,
+      state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'given-up')),
+      attempts INTEGER NOT NULL DEFAULT 0,
+      -- Microseconds that were waited between attempts.
+      waited INTEGER NOT NULL DEFAULT 0,
+      -- NULL while a command of the job comes first, and when nothing is to be done any more.
+      not_before INTEGER,
+      created INTEGER NOT NULL,
+      started INTEGER,
+      finished INTEGER,
+      error TEXT,
+      PRIMARY KEY (job, number),
+      CHECK ((state = 'pending') = (finished IS NULL)),
+      CHECK (state = 'pending' OR (not_before IS NULL AND body IS NULL))
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX deliveries_due ON deliveries (not_before, job, number) WHERE not_before IS NOT NULL;
+    CREATE INDEX deliveries_pending ON deliveries (job, number) WHERE state = 'pending';
     """
 }

@@ -24,7 +24,7 @@ public struct Pipeline: Hashable, Sendable {
   /// What follows publication.
   public enum Afterwards: Hashable, Sendable, Codable {
     /// A program by its absolute path, and its arguments.
-    case run([String])
+    case run([CommandArgument])
     /// An `http(s)` URL.
     case webhook(String)
   }

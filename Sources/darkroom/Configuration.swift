@@ -64,7 +64,7 @@ struct Configuration {
       budget: try Self.budget(settings), assumptions: try Self.assumptions(settings),
       catalogueLifetime: try settings.duration(
         "api.catalogue-refresh", default: .seconds(86_400), atLeast: .seconds(60)),
-      retention: try Self.retention(settings))
+      retention: try Self.retention(settings), after: try AfterConfiguration(settings, environment: environment))
     pipelineFolder = local.pipelineFolder
   }
 
@@ -89,12 +89,17 @@ struct Configuration {
       extra: try settings.amount("budget.extra-usd", default: standard.extra))
   }
 
+  /// The path of a secret's file: beneath `$CREDENTIALS_DIRECTORY` unless it is absolute; `nil` without that directory.
+  static func credential(_ name: String, _ environment: [String: String]) -> String? {
+    name.hasPrefix("/") ? name : environment["CREDENTIALS_DIRECTORY"].map { "\($0)/\(name)" }
+  }
+
   /// The key comes from a file, or from the environment; an API on this machine takes any.
   private static func key(
     _ settings: Settings, baseURL: String, environment: [String: String]
   ) throws -> APIKey {
     let name = settings.text("api.key-file") ?? "venice-api-key"
-    let file = name.hasPrefix("/") ? name : environment["CREDENTIALS_DIRECTORY"].map { "\($0)/\(name)" }
+    let file = credential(name, environment)
     if let file, let data = FileManager.default.contents(atPath: file) {
       return try APIKey(String(decoding: data, as: UTF8.self))
     }

@@ -38,6 +38,13 @@ enum EventLines {
     case .catalogueNotKept(let path, let reason):
       ("catalogue  in use, but not kept for the next start: \(path): \(reason)", .warning)
     case .catalogueUnavailable(let reason): ("catalogue  not fetched, what is known stays: \(reason)", .warning)
+    case .delivering(let job, let target, let attempt):
+      ("delivering \(job) \(target)\(attempt > 1 ? ", attempt \(attempt)" : "")", .quiet)
+    case .delivered(let job, let target): ("delivered  \(job) \(target)", .done)
+    case .deliveryDeferred(let job, let target, let until, let reason):
+      ("deferred   \(job) \(target), until \(until): \(reason)", .warning)
+    case .deliveryGivenUp(let job, let target, let reason):
+      ("given up   \(job) \(target); the job stays published: \(reason)", .failed)
     }
   }
 }

@@ -26,11 +26,13 @@ struct JobsShowCommand: AsyncParsableCommand {
     }
     let calls = try ledger.calls(of: id)
     let outputs = try ledger.outputs(of: id)
+    let deliveries = try ledger.deliveries(of: id)
     if json {
       guard case .object(var document) = job.json else { return }
       document["calls"] = .array(calls.map(\.json))
       document["outputs"] = .array(outputs.map(\.json))
       document["warnings"] = .array(try ledger.warnings(of: id).map(JSONValue.string))
+      document["deliveries"] = .array(deliveries.map(\.json))
       return Console.out(JSONValue.object(document).serialized())
     }
     var rows = [
@@ -44,6 +46,7 @@ struct JobsShowCommand: AsyncParsableCommand {
       rows.append(["output", "\(output.file) \(output.width)x\(output.height), \(output.bytes) bytes"])
     }
     for warning in try ledger.warnings(of: id) { rows.append(["warning", warning]) }
+    for delivery in deliveries { rows.append(["after \(delivery.number)", delivery.line]) }
     for line in Columns.lines(rows) { Console.out(line) }
   }
 }

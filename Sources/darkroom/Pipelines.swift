@@ -68,7 +68,6 @@ extension Pipeline {
   /// What the file asks for and this version does not do: nobody should rely on it unawares.
   var unfulfilled: [String] {
     var words: [String] = []
-    if !after.isEmpty { words.append("after: nothing is run or called after publication in this version") }
     if reusesOriginals { words.append("reuse: identical requests are called again in this version") }
     return words
   }

@@ -13,8 +13,11 @@ struct RunCommand: AsyncParsableCommand {
       Takes requests from the inbox, calls the API, and publishes directories of outputs. SIGTERM and SIGINT stop it: \
       calls that are under way are finished first, because they are paid for.
 
-      --once drains the inbox and the queue, then exits: 0 when all were published, 1 when any failed or is held, \
-      75 when only waiting jobs are left.
+      What a pipeline says to follow publication ('after') is carried out in the order of the list, and again until it \
+      works or after.give-up is over; what a stop breaks off is made up for after the next start.
+
+      --once drains the inbox, the queue and what follows, then exits: 0 when all were published and delivered, 1 when \
+      any failed, is held or was given up, 75 when only waiting jobs or deliveries are left.
       """)
 
   @OptionGroup var options: ConfigurationOptions

@@ -95,16 +95,17 @@ final class StubAPI: Sendable {
     Thread.detachNewThread { [weak self] in
       while true {
         let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
+        guard connection >= 0 else { break }
         self?.serve(connection)
         close(connection)
       }
+      // Here, and not before: another stub's listener may get the number.
+      close(listener)
     }
   }
 
   deinit {
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
   }
 
   /// Every request, in order.

@@ -78,6 +78,8 @@ final class Workshop: Sendable {
     var accountCheck = Duration.seconds(60)
     var requestsPerMinute = 10_000
     var catalogueLifetime = Duration.seconds(86_400)
+    var after = AfterConfiguration(
+      timeout: .seconds(20), home: "/nowhere", firstDelay: .milliseconds(20), longestDelay: .milliseconds(100))
   }
 
   struct Run: Sendable {
@@ -94,7 +96,7 @@ final class Workshop: Sendable {
       api: api, workers: 2, concurrency: settings.concurrency, requestsPerMinute: settings.requestsPerMinute,
       retry: settings.retry,
       settling: .milliseconds(50), accountCheck: settings.accountCheck, budget: settings.budget,
-      catalogueLifetime: settings.catalogueLifetime)
+      catalogueLifetime: settings.catalogueLifetime, after: settings.after)
   }
 
   func catalog(_ settings: Settings) throws -> PipelineCatalog {

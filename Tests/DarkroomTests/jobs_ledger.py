@@ -165,6 +165,8 @@ def shows(site):
             yield f"jobs show {row['source']}: other outputs than {outputs}"
         if document.pop("warnings") != warnings:
             yield f"jobs show {row['source']}: other warnings than {warnings}"
+        if document.pop("deliveries") != []:
+            yield f"jobs show {row['source']}: deliveries, and its pipeline has none"
         if document != shown(row):
             yield f"jobs show {row['source']}: {document} instead of {shown(row)}"
         words = site.jobs("show", row["id"])

@@ -36,7 +36,8 @@ import Testing
     #expect(pipeline.onUnknown == .retry)
     #expect(
       pipeline.after == [
-        .run(["/usr/local/bin/publish", "{manifest}"]), .webhook("https://build.example/hooks/images"),
+        .run([try CommandArgument("/usr/local/bin/publish"), try CommandArgument("{manifest}")]),
+        .webhook("https://build.example/hooks/images"),
       ])
     #expect(pipeline.recipe.verification.size == .exact(Size(width: 1024, height: 768)))
     #expect(pipeline.recipe.verification.onMismatch == .accept)
@@ -86,6 +87,8 @@ import Testing
     ("- run: /bin/x", "after[0].run"), ("- webhook: ftp://x", "after[0].webhook"),
     ("- webhook: 'https:// x'", "after[0].webhook"),
     ("- webhook: https://", "after[0].webhook"), ("- { run: [/bin/x], webhook: https://x }", "after[0]"),
+    ("- run: [/bin/x, '{manifst}']", "after[0].run[1]"), ("- run: ['/bin/{label.x}']", "after[0].run"),
+    ("- webhook: 'https://x/{job}'", "after[0].webhook"), ("- webhook: https://user:word@x/", "after[0].webhook"),
     ("- {}", "after[0]"), ("- rnu: [/bin/x]", "after[0].rnu"), ("run: [/bin/x]", "after"),
   ])
   func whatFollowsIsChecked(after: String, key: String) {

@@ -1,12 +1,14 @@
 // Linux system calls that `import Glibc` does not show Swift.
 //
-// Everything else the project asks of the kernel (inotify, flock, fsync, openat, mkdirat, statvfs, ...) Glibc shows, and
-// Swift calls it itself. Each function here says why it could not.
+// Everything else the project asks of the kernel (inotify, flock, fsync, openat, mkdirat, statvfs, poll, ...) Glibc shows,
+// and Swift calls it itself. Each function here says why it could not.
 
 #ifndef DARKROOM_CLINUX_H
 #define DARKROOM_CLINUX_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 // renameat2(2): rename that never overwrites, or that exchanges two names.
 //
@@ -44,5 +46,32 @@ void clinux_begin_writeback(int file, int64_t offset, int64_t count);
 //
 // Why C: Swift's Glibc module leaves <malloc.h> out. Does nothing with another C library.
 void clinux_return_buffers_from(int size);
+
+// A program that clinux_spawn has started. Both descriptors close on exec and are the caller's to close.
+struct clinux_child {
+  pid_t process;
+  // pidfd_open(2): readable once the program has ended.
+  int ended;
+  // The reading end of a pipe that is the program's standard output and standard error; never blocks.
+  int output;
+};
+
+// Starts a program that shares nothing with this process but a pipe for its words.
+//
+// Why C: between vfork(2) and execve(2) only C can promise to allocate nothing and to call nothing that may take a lock.
+// posix_spawn(3) does not suffice: it cannot ask for prctl(PR_SET_PDEATHSIG), which ends the program when this process
+// dies by SIGKILL, so that a new start does not run it beside itself.
+//
+// The program leads a session and a process group of its own, has /dev/null as its standard input, the pipe as its
+// output, no other descriptor, no blocked signal, the default disposition of every signal, and `directory` as its
+// working directory. It gets SIGKILL when the THREAD that calls this ends: call it from one that waits for the program.
+//
+// `arguments` and `environment` are texts one after the other, each ended by a NUL; the first argument is the program's
+// absolute path. `directory` is a descriptor.
+//
+// Returns 0, or -1 with errno set, also when the program could not be executed; then nothing is left of it.
+int clinux_spawn(
+    const char *_Nonnull arguments, size_t argument_count, const char *_Nonnull environment, size_t environment_count,
+    int directory, struct clinux_child *_Nonnull child);
 
 #endif
