@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """How fast the daemon is from the inbox to the API, and from end to end, beside the bare cost of its durable writes.
 
     daemon.py latency PROGRAM [REQUESTS]   from a request's rename into the inbox to its first byte at the API
