@@ -2,12 +2,15 @@
 
 #include "CLinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <signal.h>
 #include <stdio.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -39,4 +42,18 @@ void clinux_return_buffers_from(int size) {
 #else
   (void)size;
 #endif
+}
+
+int clinux_is_open_for_writing(int file) {
+  if (fcntl(file, F_SETSIG, SIGURG) == -1) return -1;
+  if (fcntl(file, F_SETLEASE, F_RDLCK) == -1) return errno == EAGAIN ? 1 : -1;
+  (void)fcntl(file, F_SETLEASE, F_UNLCK);
+  return 0;
+}
+
+int clinux_file_system_type(const char *path, uint32_t *type) {
+  struct statfs status;
+  if (statfs(path, &status) == -1) return -1;
+  *type = (uint32_t)status.f_type;
+  return 0;
 }

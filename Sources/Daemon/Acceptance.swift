@@ -27,40 +27,34 @@ struct Acceptance: Sendable {
   /// The blob that holds the request as it was dropped.
   static let requestBlob = "request"
 
-  /// An image that the request names and that is not in the inbox, yet.
-  func missingImage(of drop: Drop) throws(SpoolError) -> String? {
-    guard case .success(let request?) = drop.request else { return nil }
-    for path in request.files where try trees.inbox.identity(of: path) == nil { return path }
-    return nil
+  /// The images that the request names, as paths in the inbox; not itself, where it is one.
+  func images(of drop: Drop) -> [String] {
+    guard case .success(let request?) = drop.request else { return [] }
+    return request.files.filter { $0 != drop.path }
   }
 
-  /// Makes jobs of the requests of one file: after a crash none of them is one, or all are. A request that is refused
+  /// Makes jobs of the requests of some files: after a crash none of them is one, or all are. A request that is refused
   /// does not touch the others.
   ///
   /// - Returns: one outcome each, in order.
-  /// - Throws: when the disk or the ledger fails; then nothing was accepted, and the file is still in the inbox.
+  /// - Throws: when the disk or the ledger fails; then nothing was accepted, and the files are still in the inbox.
   func accept(_ drops: [Drop]) throws -> [Outcome] {
     var outcomes: [Outcome?] = []
     var candidates: [Candidate] = []
-    do {
-      for drop in drops {
-        do {
-          let candidate = try candidate(drop, outcome: outcomes.count)
-          if let candidate { candidates.append(candidate) }
-          outcomes.append(candidate == nil ? .known : nil)
-        } catch let report as ErrorReport {
-          outcomes.append(.refused(report))
-        }
+    // Until the batch is finished, it removes what it made.
+    let blobs = trees.spool.beginBatch()
+    for drop in drops {
+      do {
+        let candidate = try candidate(drop, outcome: outcomes.count, blobs)
+        if let candidate { candidates.append(candidate) }
+        outcomes.append(candidate == nil ? .known : nil)
+      } catch let report as ErrorReport {
+        outcomes.append(.refused(report))
       }
-      // What cannot be looked at counts as occupied: nothing is overwritten in doubt.
-      let isOccupied = { (place: String) in (try? trees.output.exists(place)) ?? true }
-      let answers = candidates.isEmpty ? [] : try ledger.accept(candidates.map(\.job), isOccupied: isOccupied)
-      for (candidate, answer) in zip(candidates, answers) {
-        outcomes[candidate.outcome] = try settle(candidate, answer)
-      }
-    } catch {
-      for candidate in candidates { try? trees.spool.removeJob(candidate.job.id.description) }
-      throw error
+    }
+    try blobs.finish()
+    for (candidate, answer) in zip(candidates, try record(candidates)) {
+      outcomes[candidate.outcome] = try settle(candidate, answer)
     }
     return outcomes.compactMap(\.self)
   }
@@ -74,7 +68,7 @@ struct Acceptance: Sendable {
 
   /// - Returns: `nil` for a drop that is a job already.
   /// - Throws: ``ErrorReport`` for a request that is refused.
-  private func candidate(_ drop: Drop, outcome: Int) throws -> Candidate? {
+  private func candidate(_ drop: Drop, outcome: Int, _ blobs: JobBatch) throws -> Candidate? {
     guard let request = try wellFormed(drop.request), try !isKnown(drop) else { return nil }
     guard let pipeline = pipelines[request.pipeline] else {
       throw ErrorReport(
@@ -124,10 +118,24 @@ struct Acceptance: Sendable {
       localOriginal: request.operation == nil ? material.pictures.first?.blob : nil, localInput: localInput,
       recipe: pipeline.recipe, facts: facts, retriesUnknown: pipeline.onUnknown == .retry,
       fitsInput: pipeline.fitsInput, warnings: preflight.warnings + fitting.warnings, after: pipeline.after)
-    try trees.spool.createJob(
+    try blobs.add(
       id.description,
       blobs: [(Self.requestBlob, drop.bytes), (AcceptedWork.blob, try work.encoded())] + material.blobs + fitting.blobs)
     return Candidate(job: job, outcome: outcome)
+  }
+
+  private func record(_ candidates: [Candidate]) throws(LedgerError) -> [Ledger.Acceptance] {
+    guard !candidates.isEmpty else { return [] }
+    do {
+      // What cannot be looked at counts as occupied: nothing is overwritten in doubt.
+      return try ledger.accept(candidates.map(\.job)) { (try? trees.output.exists($0)) ?? true }
+    } catch {
+      // After another error nobody knows whether it was committed. A folder too many is removed at the next start.
+      if error.mayPass {
+        for candidate in candidates { try? trees.spool.removeJob(candidate.job.id.description) }
+      }
+      throw error
+    }
   }
 
   private func wellFormed(_ request: Result<Request?, RequestError>) throws(ErrorReport) -> Request? {

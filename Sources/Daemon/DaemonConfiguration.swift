@@ -24,6 +24,8 @@ public struct DaemonConfiguration: Sendable {
   public var imageWait: Duration
   /// How often the whole inbox is looked at, whatever the watch says.
   public var rescan: Duration
+  /// How often the whole inbox is looked at where the kernel does not tell all that is dropped there.
+  public var poll: Duration
   /// How often the balance is asked for while the account has none.
   public var accountCheck: Duration
   /// What may be spent; what is not set is not limited.
@@ -40,7 +42,8 @@ public struct DaemonConfiguration: Sendable {
     inbox: String, output: String, failed: String, spool: String, api: APIConfiguration, workers: Int,
     concurrency: Int = 4, requestsPerMinute: Int = 20, limits: Limits = Limits(), retry: RetryPolicy = RetryPolicy(),
     settling: Duration = .seconds(1), imageWait: Duration = .seconds(60),
-    rescan: Duration = .seconds(60), accountCheck: Duration = .seconds(60), budget: Budget = Budget(),
+    rescan: Duration = .seconds(60), poll: Duration = .seconds(1),
+    accountCheck: Duration = .seconds(60), budget: Budget = Budget(),
     assumptions: PriceAssumptions = PriceAssumptions(), catalogueLifetime: Duration = .seconds(86_400),
     retention: Retention = Retention(), after: AfterConfiguration = AfterConfiguration()
   ) {
@@ -56,6 +59,7 @@ public struct DaemonConfiguration: Sendable {
     self.settling = settling
     self.imageWait = imageWait
     self.rescan = rescan
+    self.poll = poll
     self.accountCheck = accountCheck
     self.budget = budget
     self.assumptions = assumptions

@@ -41,4 +41,12 @@ public enum DaemonEvent: Sendable, Hashable {
   case deliveryDeferred(job: String, target: String, until: Timestamp, reason: String)
   /// There will be no other attempt. The job stays published.
   case deliveryGivenUp(job: String, target: String, reason: String)
+  /// The kernel tells what is dropped into the inbox.
+  case inboxWatched(path: String)
+  /// The whole inbox is looked at again and again, for the kernel does not tell all that is dropped there.
+  case inboxPolled(path: String, every: Duration, reason: String)
+  /// The inbox is not to be had; it is asked for again and again.
+  case inboxGone(path: String, reason: String)
+  /// More was dropped than the kernel's queue holds: the whole inbox is looked at. `times` counts since the start.
+  case watchOverflowed(times: Int)
 }

@@ -50,7 +50,7 @@ public struct DaemonService: Service {
     let house = try House(configuration, pipelines, isOnce: false, observer: observer)
     logger.info("ready", metadata: ["inbox": "\(configuration.inbox)", "output": "\(configuration.output)"])
     try await withGracefulShutdownHandler {
-      try await house.work { try await house.keepTakingIn(rescan: configuration.rescan) }
+      try await house.work { try await house.keepTakingIn(configuration) }
     } onGracefulShutdown: {
       house.stop()
     }
@@ -90,7 +90,7 @@ extension DaemonService.Report {
     case .failed, .refused, .obstacle, .deliveryGivenUp: failed += 1
     case .accepted, .awaitsImage, .calling, .responded, .waiting, .held, .letGo, .outOfRoom, .roomAgain,
       .accountClosed, .accountOpened, .catalogueFetched, .catalogueNotKept, .catalogueUnavailable, .delivering,
-      .delivered, .deliveryDeferred:
+      .delivered, .deliveryDeferred, .inboxWatched, .inboxPolled, .inboxGone, .watchOverflowed:
       break
     }
   }

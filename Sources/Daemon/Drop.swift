@@ -33,6 +33,32 @@ struct Drop: Sendable {
   }
 }
 
+extension RequestReader {
+  /// The requests in a file: one, or one a line.
+  func drops(of claim: borrowing Claim, _ kind: RequestFile) -> [Drop] {
+    let path = claim.relativePath
+    let identity = claim.identity.description
+    let changed = Timestamp(claim.changed)
+    let bytes = claim.bytes
+    switch kind {
+    case .json, .yaml:
+      let request = Result { () throws(RequestError) in try read(bytes, path: path) }
+      return [Drop(path: path, identity: identity, changed: changed, bytes: bytes, request: request)]
+    case .image:
+      let request = Result { () throws(RequestError) in try image(at: path) }
+      return [Drop(path: path, identity: identity, changed: changed, bytes: bytes, request: request)]
+    case .jsonLines:
+      let folder = path.split(separator: "/").dropLast()
+      // Each line becomes a file of its own, be it in the failed folder.
+      return readLines(bytes.span, path: path, numbering: .ofEachLine).map { line in
+        Drop(
+          path: (folder + ["\(line.name).json"]).joined(separator: "/"), identity: "\(identity)#\(line.line)",
+          changed: changed, bytes: Array(bytes[line.range]), request: line.request)
+      }
+    }
+  }
+}
+
 extension Timestamp {
   /// A file system's time.
   init(_ time: FileIdentity.Time) {

@@ -185,68 +185,24 @@ struct House: Sendable {
     }
   }
 
-  /// Takes in whatever is dropped, until the task is cancelled. An inbox that is gone, or a spool without room, is looked
-  /// at again after a while; requests wait where they are.
-  func keepTakingIn(rescan: Duration) async throws {
-    while !Task.isCancelled {
-      do {
-        // Watch first, scan second: nothing falls between the two.
-        try await follow(try FolderWatch(path: inboxPath), rescan: rescan)
-      } catch let error as SpoolError {
-        try await pause(because: error.description, at: error.path)
-      } catch let error as LedgerError where error.mayPass {
-        try await pause(because: error.description, at: ledger.path)
-      }
-    }
-  }
-
-  private func pause(because reason: String, at path: String) async throws {
-    if Task.isCancelled { return }
-    observer(.obstacle(path: path, reason: reason))
-    try? await Task.sleep(for: Self.mendTime)
-  }
-
-  /// How long until a mended inbox or spool is noticed.
-  private static let mendTime = Duration.seconds(5)
-
-  private func follow(_ watch: FolderWatch, rescan: Duration) async throws {
-    let news = News()
-    try await withThrowingTaskGroup { group in
-      group.addTask {
-        for await batch in watch.batches { news.add(batch) }
-        news.end()
-      }
-      group.addTask {
-        var nextScan = ContinuousClock.now
-        while !Task.isCancelled {
-          let told = news.take()
-          if told.isOver { return }
-          let look: Intake.Look
-          if told.wantsScan || ContinuousClock.now >= nextScan {
-            look = try await intake.scan(finished: told.finished, afresh: told.wantsScan, now: .now)
-            nextScan = .now + rescan
-          } else {
-            look = try await intake.look(finished: told.finished, touched: told.touched, now: .now)
-          }
-          if look.accepted > 0 { dispatcher.wake() }
-          let due = min(look.nextDue ?? nextScan, nextScan)
-          await news.wait(atMost: max(due - .now, .milliseconds(1)))
-        }
-      }
-      defer { watch.stop() }
-      try await group.next()
-      group.cancelAll()
-    }
+  /// Takes in whatever is dropped, until the task is cancelled.
+  func keepTakingIn(_ configuration: DaemonConfiguration) async throws {
+    let door = InboxDoor(
+      inbox: Inbox(path: inboxPath), ledgerPath: ledger.path, intake: intake, rescan: configuration.rescan,
+      poll: configuration.poll, voice: InboxVoice(observe: observer), wake: dispatcher.wake)
+    try await door.keepOpen()
   }
 
   /// Takes in what lies there now, waiting until the last file has settled.
   func takeInOnce() async throws {
-    var look = try await intake.scan(finished: [], afresh: false, now: .now)
-    dispatcher.wake()
+    try await intake.beginRound(isAfresh: false, isLocal: try Inbox(path: inboxPath).fileSystem() == .local)
     let end = ContinuousClock.now + Self.oncePatience
-    while look.waiting > 0, !dispatcher.isStopped, .now < end {
-      try await Task.sleep(until: min(look.nextDue ?? end, .now + .milliseconds(100)), clock: .continuous)
-      look = try await intake.look(finished: [], touched: [], now: .now)
+    var look = Intake.Look(isLooking: true)
+    while look.isLooking || (look.waiting > 0 && .now < end), !dispatcher.isStopped {
+      if !look.isLooking {
+        try await Task.sleep(until: min(look.nextDue ?? end, .now + .milliseconds(100)), clock: .continuous)
+      }
+      look = try await intake.look(News.Told(), now: .now)
       dispatcher.wake()
     }
   }

@@ -19,6 +19,8 @@ public final class FolderWatch: Sendable {
     case folder(String)
     /// A file or folder went.
     case removed(String)
+    /// A cookie of this name was made; see ``Inbox/touchCookie()``.
+    case cookie(String)
     /// The kernel's queue, or the one here, ran over: scan everything.
     case overflow
     /// A folder could not be watched, for lack of rights or of watches (fs.inotify.max_user_watches): only scans find
@@ -40,11 +42,13 @@ public final class FolderWatch: Sendable {
   public static let pendingLimit = 16_384
 
   /// Begins to watch the tree and all folders in it.
-  public init(path: String) throws(SpoolError) {
+  ///
+  /// - Parameter limit: how many events wait at most.
+  public init(path: String, limit: Int = pendingLimit) throws(SpoolError) {
     self.path = path
     let (signals, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     self.signals = signals
-    let shared = try WatchState(path: path, signal: signal)
+    let shared = try WatchState(path: path, limit: limit, signal: signal)
     self.shared = shared
     let queue = DispatchQueue(label: "folder-watch")
     let source = DispatchSource.makeReadSource(fileDescriptor: shared.inotify.number, queue: queue)
@@ -59,6 +63,10 @@ public final class FolderWatch: Sendable {
   public var batches: some AsyncSequence<[Event], Never> & Sendable {
     signals.map { [shared] _ in shared.take() }
   }
+
+  /// Whether the path leads to the folder that is watched. It does not when something was mounted over it, or put in
+  /// its place.
+  public var isCurrent: Bool { shared.isCurrent }
 
   /// Ends the sequence after what is pending.
   public func stop() {

@@ -62,7 +62,7 @@ public struct Inbox: Sendable {
     return try file.readAll(expected: bytes.count, limit: bytes.count, path: path) == bytes
   }
 
-  private func open(_ relative: RelativePath, in root: borrowing Folder) throws(SpoolError) -> Descriptor {
+  func open(_ relative: RelativePath, in root: borrowing Folder) throws(SpoolError) -> Descriptor {
     do {
       return try root.openBeneath(relative, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
     } catch {
@@ -113,7 +113,7 @@ public struct Inbox: Sendable {
 
   /// Removes a claimed file, if its name still names it. Its writer may have gone on writing meanwhile: the copy is the
   /// truth. A new file that was renamed over the old one stays.
-  public func remove(_ claim: consuming Claim) throws(SpoolError) -> Removal {
+  public func remove(_ claim: borrowing Claim) throws(SpoolError) -> Removal {
     // The open descriptor keeps the inode's number from being given to a new file.
     let claimed = try claim.file.status(path: claim.relativePath)
     return try remove(RelativePath(claim.relativePath)) {

@@ -36,7 +36,7 @@ extension FolderWatch.Event {
   fileprivate var isLasting: Bool {
     switch self {
     case .finished, .touched, .folder, .removed, .overflow: false
-    case .unwatched, .lost: true
+    case .unwatched, .lost, .cookie: true
     }
   }
 }

@@ -20,7 +20,7 @@ public final class SpoolDirectory: Sendable {
 
   private static let lockName = "lock"
   private static let folderMode: mode_t = 0o700
-  private static let blobMode: mode_t = 0o600
+  static let blobMode: mode_t = 0o600
 
   /// Opens the spool, making it where there is none, for this user alone (0700).
   ///
@@ -68,22 +68,17 @@ public final class SpoolDirectory: Sendable {
     try root.sync()
   }
 
-  /// Makes the folder of a job with its first blobs, with as few syncs as will do: nobody looks for a job's folder
-  /// before the ledger names the job, so the blobs need no temporary names.
+  /// Makes the folder of a job with its first blobs; see ``beginBatch()``.
   ///
   /// - Throws: `.occupied` when the job has one. After any error there is no folder.
   public func createJob(_ job: String, blobs: [(name: String, bytes: [UInt8])]) throws(SpoolError) {
-    for blob in blobs { try Self.checkBlobName(blob.name) }
-    let folder = try makeJobFolder(job)
-    do {
-      for blob in blobs { try folder.writeSynced(blob.bytes.span, as: blob.name, mode: Self.blobMode) }
-      try folder.sync()
-      try root.sync()
-    } catch {
-      try? root.removeTree(job)
-      throw error
-    }
+    let batch = beginBatch()
+    try batch.add(job, blobs: blobs)
+    try batch.finish()
   }
+
+  /// Begins to make the folders of several jobs, with as few syncs as will do.
+  public func beginBatch() -> JobBatch { JobBatch(self) }
 
   /// The jobs that have a folder, in no order. A folder without a job in the ledger was made just before a crash.
   public func jobs() throws(SpoolError) -> [String] {
@@ -182,7 +177,7 @@ public final class SpoolDirectory: Sendable {
   /// How much the spool's file system still takes.
   public func freeRoom() throws(SpoolError) -> FreeRoom { try FreeRoom(at: path) }
 
-  private func makeJobFolder(_ job: String) throws(SpoolError) -> Folder {
+  func makeJobFolder(_ job: String) throws(SpoolError) -> Folder {
     try RelativePath.checkName(job)
     do {
       return try root.makeFolder(job, mode: Self.folderMode)
@@ -191,12 +186,15 @@ public final class SpoolDirectory: Sendable {
     }
   }
 
+  /// Makes what was made in the spool last: the folders of jobs.
+  func syncRoot() throws(SpoolError) { try root.sync() }
+
   private func jobFolder(_ job: String) throws(SpoolError) -> Folder {
     try RelativePath.checkName(job)
     return try root.folder(job)
   }
 
-  private static func checkBlobName(_ name: String) throws(SpoolError) {
+  static func checkBlobName(_ name: String) throws(SpoolError) {
     try RelativePath.checkName(name)
     guard !name.hasSuffix(TemporaryName.suffix) else {
       throw .badName(name: name, reason: "\(TemporaryName.suffix) marks what is not finished")

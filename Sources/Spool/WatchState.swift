@@ -7,6 +7,8 @@ final class WatchState: Sendable {
   let inotify: Descriptor
 
   private let root: String
+  /// Which folder the path led to when it was watched.
+  private let place: Place
   private let signal: AsyncStream<Void>.Continuation
   private let state: Mutex<(folders: WatchedFolders, pending: PendingEvents)>
 
@@ -17,11 +19,13 @@ final class WatchState: Sendable {
       IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
     | UInt32(IN_ONLYDIR) | UInt32(IN_EXCL_UNLINK)
 
-  init(path: String, signal: AsyncStream<Void>.Continuation) throws(SpoolError) {
+  init(path: String, limit: Int, signal: AsyncStream<Void>.Continuation) throws(SpoolError) {
     inotify = try Descriptor("inotify_init1", path) { inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC)) }
     root = path
     self.signal = signal
-    state = Mutex((WatchedFolders(), PendingEvents(limit: FolderWatch.pendingLimit)))
+    state = Mutex((WatchedFolders(), PendingEvents(limit: limit)))
+    // What is put in the folder's place between the two is found out by the first cookie.
+    place = try Place(path: path)
     try watch(WatchedFolders.root)
     watchFolders(in: WatchedFolders.root)
   }
@@ -29,6 +33,19 @@ final class WatchState: Sendable {
   func take() -> [FolderWatch.Event] { state.withLock { $0.pending.take() } }
 
   func finish() { signal.finish() }
+
+  var isCurrent: Bool { (try? Place(path: root)) == place }
+
+  private struct Place: Equatable {
+    let device: UInt64
+    let inode: UInt64
+
+    init(path: String) throws(SpoolError) {
+      let status = try Folder(path: path).descriptor.status(path: path)
+      device = status.device
+      inode = status.identity.inode
+    }
+  }
 
   private func tell(_ event: FolderWatch.Event) {
     state.withLock { $0.pending.add(event) }
@@ -112,6 +129,9 @@ final class WatchState: Sendable {
     }
     guard let folder = state.withLock({ $0.folders.path(of: record.watch) }) else { return }
     if record.has(IN_MOVE_SELF), folder == WatchedFolders.root { return lose("it was moved away") }
+    if record.has(IN_CREATE), folder == WatchedFolders.root, WatchCookie.isOne(record.name) {
+      return tell(.cookie(record.name))
+    }
     guard !record.name.isEmpty, !IgnoredNames.contains(record.name) else { return }
     let path = WatchedFolders.join(folder, record.name)
     if record.has(IN_ISDIR) { handleFolder(path, record) } else { handleFile(path, record) }

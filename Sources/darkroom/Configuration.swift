@@ -60,6 +60,7 @@ struct Configuration {
       settling: try settings.duration("intake.settle", default: .seconds(1)),
       imageWait: try settings.duration("intake.image-wait", default: .seconds(60)),
       rescan: try settings.duration("intake.rescan", default: .seconds(60)),
+      poll: try settings.duration("intake.poll", default: .seconds(1)),
       accountCheck: try settings.duration("api.account-check", default: .seconds(60)),
       budget: try Self.budget(settings), assumptions: try Self.assumptions(settings),
       catalogueLifetime: try settings.duration(

@@ -34,6 +34,15 @@ enum EventLines {
     case .roomAgain: ("resumed    there is room again", .done)
     case .accountClosed(let reason): ("paused     all calls: \(reason)", .warning)
     case .accountOpened: ("resumed    all calls", .done)
+    case .inboxWatched(let path): ("watching   \(path): the kernel tells what is dropped", .quiet)
+    case .inboxPolled(let path, let every, let reason):
+      ("polling    \(path) every \(every.formatted(.units(width: .narrow))): \(reason)", .warning)
+    case .inboxGone(let path, let reason): ("gone       \(path): \(reason); it is looked for", .failed)
+    case .watchOverflowed(let times):
+      (
+        "overflow   more was dropped than the kernel's queue holds (\(times) \(times == 1 ? "time" : "times") so far); "
+          + "the whole inbox is looked at", .warning
+      )
     case .catalogueFetched(let models): ("catalogue  \(models) models and their prices fetched", .quiet)
     case .catalogueNotKept(let path, let reason):
       ("catalogue  in use, but not kept for the next start: \(path): \(reason)", .warning)

@@ -16,9 +16,8 @@ struct Settings {
     "api.requests-per-minute", "api.timeout", "api.connect-timeout", "api.attempts", "api.account-check",
     "api.catalogue-refresh", "budget.per-job-usd", "budget.per-day-usd", "budget.unknown-model-usd", "budget.extra-usd",
     "limits.pixels", "limits.bytes", "intake.settle",
-    "intake.image-wait", "intake.rescan", "retention.originals", "retention.records", "retention.bytes",
-    "intake.image-wait", "intake.rescan", "after.timeout", "after.give-up", "after.concurrency",
-    "after.webhook-secret-file",
+    "intake.image-wait", "intake.rescan", "intake.poll", "retention.originals", "retention.records", "retention.bytes",
+    "after.timeout", "after.give-up", "after.concurrency", "after.webhook-secret-file",
   ]
 
   private var values: [String: Value] = [:]

@@ -80,6 +80,7 @@ final class Workshop: Sendable {
     var catalogueLifetime = Duration.seconds(86_400)
     var after = AfterConfiguration(
       timeout: .seconds(20), home: "/nowhere", firstDelay: .milliseconds(20), longestDelay: .milliseconds(100))
+    var rescan = Duration.seconds(60)
   }
 
   struct Run: Sendable {

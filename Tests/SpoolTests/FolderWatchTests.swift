@@ -125,7 +125,7 @@ import Testing
 
   @Test func missingTreeIsAnError() throws {
     let error = try #require(throws: SpoolError.self) { _ = try FolderWatch(path: scratch.path("none")) }
-    #expect(error == .system(call: "inotify_add_watch", path: scratch.path("none"), errno: ENOENT))
+    #expect(error == .system(call: "open", path: scratch.path("none"), errno: ENOENT))
   }
 
   @Test func stoppedWatchEndsTheSequence() async throws {
@@ -142,6 +142,36 @@ import Testing
     let told = await events(of: watch, until: .overflow)
     #expect(told.filter { $0 == .overflow } == [.overflow])
     #expect(told.count <= FolderWatch.pendingLimit + 1)
+  }
+
+  // Scenario 4.
+  @Test func cookieIsToldAndLeavesNothing() async throws {
+    let watch = try FolderWatch(path: inbox)
+    let name = try Inbox(path: inbox).touchCookie()
+    #expect(await events(of: watch, until: .cookie(name)) == [.cookie(name)])
+    #expect(try scratch.tree("inbox") == [])
+  }
+
+  // Scenarios 4, 15: what is mounted over the folder is another one, and nobody tells of it. Only root mounts.
+  @Test(.enabled(if: geteuid() == 0)) func cookieInWhatIsMountedOverTheFolderIsNotTold() async throws {
+    let watch = try FolderWatch(path: inbox)
+    let watched = open(inbox, O_RDONLY | O_DIRECTORY)
+    defer { close(watched) }
+    try #require(mount("none", inbox, "tmpfs", 0, "size=64k") == 0)
+    defer { umount2(inbox, Int32(MNT_DETACH)) }
+    _ = try Inbox(path: inbox).touchCookie()
+    #expect(!watch.isCurrent)
+    #expect(renameat(AT_FDCWD, try scratch.file("last"), watched, "last") == 0)
+    #expect(await events(of: watch, until: .finished("last")) == [.finished("last")])
+  }
+
+  @Test func watchOfTheFolderThatIsThereIsCurrent() throws {
+    let watch = try FolderWatch(path: inbox)
+    #expect(watch.isCurrent)
+    rename(inbox, scratch.path("away"))
+    #expect(!watch.isCurrent)
+    try scratch.folder("inbox")
+    #expect(!watch.isCurrent)
   }
 
   @Test func descriptorIsClosedWithTheWatch() async throws {

@@ -94,4 +94,29 @@ import Testing
     settling.forget("a")
     #expect(settling.nextDue == nil)
   }
+
+  // Scenarios 1, 7: the kernel's word that nobody writes is as good as a close.
+  @Test mutating func fileThatNobodyWritesIsTakenAtFirstSight() {
+    #expect(settling.sighted("a", version(5), writers: { .none }, now: start) == .settled(.rested))
+  }
+
+  // Scenarios 1, 2.
+  @Test mutating func fileThatSomebodyHasOpenWaitsForItsCloseHoweverLongItRests() {
+    for hours in 0..<48 {
+      let now = start + .seconds(3600 * hours)
+      #expect(settling.sighted("a", version(5), writers: { .some }, now: now) == .waiting(until: nil))
+      #expect(settling.due(now: now) == [])
+      #expect(settling.undue == ["a"])
+    }
+    #expect(settling.sighted("a", version(5), told: true, now: start + .seconds(200_000)) == .settled(.toldAndRested))
+  }
+
+  // Scenario 7: nobody writes, and yet something is missing: a close will tell of the rest.
+  @Test mutating func partialFileThatNobodyWritesIsNotReadAgainAndAgain() {
+    _ = settling.sighted("a", version(5), writers: { .none }, now: start)
+    settling.incomplete("a")
+    let later = start + .seconds(3600)
+    #expect(settling.sighted("a", version(5), writers: { .none }, now: later) == .waiting(until: nil))
+    #expect(settling.sighted("a", version(9), told: true, now: later) == .settled(.told))
+  }
 }

@@ -74,4 +74,22 @@ int clinux_spawn(
     const char *_Nonnull arguments, size_t argument_count, const char *_Nonnull environment, size_t environment_count,
     int directory, struct clinux_child *_Nonnull child);
 
+// fcntl(2), F_SETLEASE: whether anybody has a file open for writing. A read lease is granted only while nobody does; it
+// is given back at once.
+//
+// Why C: <fcntl.h> declares the commands only under _GNU_SOURCE. Whoever opens the file for writing while the lease is
+// held waits for those microseconds, and the kernel signals the holder: SIGURG, which is ignored unless somebody asks for
+// it, instead of SIGIO, which would end the process.
+//
+// `file` is open for reading only. Returns 1 for yes, 0 for no, or -1 with errno set: EACCES for another user's file
+// without CAP_LEASE, EINVAL where the file system has no leases.
+int clinux_is_open_for_writing(int file);
+
+// statfs(2): the number of the file system's kind (`f_type`).
+//
+// Why C: Swift's Glibc module has statvfs(3), which leaves it out, and not <sys/statfs.h>.
+//
+// Returns 0, or -1 with errno set.
+int clinux_file_system_type(const char *_Nonnull path, uint32_t *_Nonnull type);
+
 #endif

@@ -1,0 +1,104 @@
+import Catalogue
+import Foundation
+import Ledger
+import Requests
+import Spool
+import Synchronization
+
+@testable import Daemon
+
+/// The way in without what comes behind it: requests become jobs in the ledger, and nobody calls anyone.
+final class Doorway: Sendable {
+  let workshop: Workshop
+  let ledger: JobLedger
+  let intake: Intake
+  let configuration: DaemonConfiguration
+  private let news: Ear
+
+  /// What was told, and a bell for whoever waits for more.
+  private final class Ear: Sendable {
+    let events = Mutex<[DaemonEvent]>([])
+    let signal = Signal()
+
+    func add(_ event: DaemonEvent) {
+      events.withLock { $0.append(event) }
+      signal.ring()
+    }
+  }
+
+  init(_ workshop: Workshop, _ settings: Workshop.Settings = Workshop.Settings()) throws {
+    let news = Ear()
+    self.workshop = workshop
+    self.news = news
+    var configuration = try workshop.configuration(settings, port: 9)
+    configuration.rescan = settings.rescan
+    configuration.poll = .milliseconds(20)
+    self.configuration = configuration
+    let trees = Trees(
+      inbox: Inbox(path: configuration.inbox), spool: try SpoolDirectory(path: configuration.spool),
+      output: try OutputTree(path: configuration.output))
+    ledger = try JobLedger(path: configuration.spool + "/ledger.sqlite")
+    intake = Intake(
+      trees: trees, failed: try FailedRequests(path: configuration.failed), ledger: ledger,
+      pipelines: try workshop.catalog(settings), catalogue: { .bundled }, configuration: configuration, isOnce: false,
+      observe: news.add)
+  }
+
+  var events: [DaemonEvent] { news.events.withLock { $0 } }
+
+  /// What was said of requests and files, in words that tests compare; jobs' ids are left out.
+  var said: [String] {
+    events.compactMap { event in
+      switch event {
+      case .accepted(_, let request, _): "accepted \(request)"
+      case .refused(let request, let report): "refused \(request): \(report.error)"
+      case .obstacle(let path, let reason): "obstacle \(path): \(reason)"
+      case .awaitsImage(let request, let image): "waits \(request): \(image)"
+      case .inboxWatched: "watched"
+      case .inboxPolled(_, _, let reason): "polled: \(reason)"
+      case .inboxGone: "gone"
+      case .watchOverflowed(let times): "overflow \(times)"
+      default: nil
+      }
+    }
+  }
+
+  /// The sources of all jobs, in the order of their ids.
+  func jobs() throws -> [String] { try ledger.jobs().sorted { $0.id < $1.id }.map(\.source) }
+
+  /// Looks until a round is over and nothing is left to do at this time.
+  ///
+  /// - Parameters:
+  ///   - finished: what the watch is to have told of, files that were closed or renamed in.
+  ///   - isRound: the whole inbox is looked at.
+  @discardableResult
+  func look(
+    _ finished: [String] = [], isRound: Bool = true, isAfresh: Bool = false, isLocal: Bool = true,
+    now: ContinuousClock.Instant = .now
+  ) async throws -> Intake.Look {
+    let told = News()
+    told.add(finished.map(FolderWatch.Event.finished))
+    if isRound { try await intake.beginRound(isAfresh: isAfresh, isLocal: isLocal) }
+    var look = try await intake.look(told.take(), now: now)
+    while look.isLooking { look = try await intake.look(News.Told(), now: now) }
+    return look
+  }
+
+  /// Keeps the door open while `body` runs.
+  func whileOpen(eventLimit: Int? = nil, _ body: @escaping @Sendable () async throws -> Void) async throws {
+    var door = InboxDoor(
+      inbox: Inbox(path: configuration.inbox), ledgerPath: ledger.path, intake: intake, rescan: configuration.rescan,
+      poll: configuration.poll, voice: InboxVoice(observe: news.add), wake: {})
+    if let eventLimit { door.eventLimit = eventLimit }
+    try await withThrowingTaskGroup(of: Void.self) { [door] group in
+      group.addTask { try await door.keepOpen() }
+      defer { group.cancelAll() }
+      try await body()
+    }
+  }
+
+  /// Waits until this was said, so many times.
+  func hears(_ words: String, times: Int = 1) async {
+    while said.count(where: { $0.hasPrefix(words) }) < times, !Task.isCancelled { await news.signal.wait() }
+  }
+}
