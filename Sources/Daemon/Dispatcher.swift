@@ -327,11 +327,15 @@ actor Dispatcher: Asking {
         defer { room.giveBack(prepared.room) }
         let responded = try await call(prepared, job, work)
         try await insist { try resumeWithinBudget() }
-        if let responded { try await insist { try await carryOn(responded) } }
+        if let responded { try await insist { try await carryOn(responded) { work } } }
       case .response(let job):
         id = job.id
         defer { processing -= 1 }
-        try await insist { try await carryOn(job) }
+        try await insist {
+          try await carryOn(job) {
+            try AcceptedWork(encoded: trees.spool.read(job: job.id.description, name: AcceptedWork.blob))
+          }
+        }
       }
       active.remove(id)
     } catch {
@@ -341,10 +345,9 @@ actor Dispatcher: Asking {
   }
 
   /// Takes up a job that has responded. What is gone from the spool is its own loss, and stops nobody else.
-  private func carryOn(_ job: Job) async throws {
+  private func carryOn(_ job: Job, _ work: () throws -> AcceptedWork) async throws {
     do {
-      let work = try AcceptedWork(encoded: trees.spool.read(job: job.id.description, name: AcceptedWork.blob))
-      try await carryOn(job, work)
+      try await carryOn(job, try work())
     } catch let error as SpoolError where error.isMissing {
       try fail(
         job,

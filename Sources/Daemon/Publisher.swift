@@ -65,8 +65,18 @@ struct Publisher: Sendable {
   }
 
   private func make(_ job: Job, _ work: AcceptedWork) throws -> Outcome {
-    let id = job.id.description
     let cut = try originals(of: job, work)
+    do {
+      return try make(job, work, of: cut)
+    } catch {
+      // Whoever looks at what failed finds what was paid for.
+      try ledger.record(cut.originals, of: job.id)
+      throw error
+    }
+  }
+
+  private func make(_ job: Job, _ work: AcceptedWork, of cut: Cut) throws -> Outcome {
+    let id = job.id.description
     var facts = work.facts
     facts.provenance.originalSHA256 = cut.finals.first?.original.sha256
     var staged = try trees.output.stage(id)
@@ -89,8 +99,8 @@ struct Publisher: Sendable {
     let deliveries = try deliveries(of: job, work, manifest: manifest.object)
     try staged.commit(to: job.place, job.collision == .replace ? .replacing : .exclusive)
     try ledger.publish(
-      job.id, outputs: result.outputs.map(OutputRecord.init), warnings: warnings, deliveries: deliveries,
-      due: .steady(), at: manifest.published)
+      job.id, originals: cut.originals, outputs: result.outputs.map(OutputRecord.init), warnings: warnings,
+      deliveries: deliveries, due: .steady(), at: manifest.published)
     return .published(place: job.place, files: result.outputs.map(\.file), warnings: warnings)
   }
 
@@ -155,7 +165,6 @@ struct Publisher: Sendable {
       cut.finals = pictures
     }
     for index in cut.originals.indices { cut.originals[index].index = index + 1 }
-    try ledger.record(cut.originals, of: job.id)
     return cut
   }
 
@@ -195,8 +204,10 @@ struct Publisher: Sendable {
     else { return nil }
     try trees.output.sync(job.place)
     let outputs = Manifest.outputs(in: manifest)
+    // What is there was made of them; nothing is lost with a record that cannot be made again.
+    let originals = (try? originals(of: job, work).originals) ?? []
     try ledger.publish(
-      job.id, outputs: outputs, deliveries: try deliveries(of: job, work, manifest: manifest), due: .steady(),
+      job.id, originals: originals, outputs: outputs, deliveries: try deliveries(of: job, work, manifest: manifest), due: .steady(),
       at: .now())
     return .published(place: job.place, files: outputs.map(\.file), warnings: [])
   }

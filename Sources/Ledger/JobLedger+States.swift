@@ -78,37 +78,43 @@ extension JobLedger {
       "UPDATE jobs SET step = ?, item = ?, model = ? WHERE id = ?", [step, item, model, job.description])
   }
 
-  /// Records what was cut from the responses, instead of what was recorded before.
+  /// Records what was cut from the responses, instead of what was recorded before. A publication does so by itself.
   public func record(_ originals: [Original], of job: JobID) throws(LedgerError) {
     try write("record originals") { database in
       let job = try database.job(job, in: [.responded], for: "recording originals")
-      try database.run("DELETE FROM originals WHERE job = ?", [job.id.description])
-      for original in originals {
-        try database.run(
-          """
-          INSERT INTO originals (job, number, ordinal, file, format, width, height, bytes, sha256)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """,
-          [
-            job.id.description, original.index, original.ordinal, original.file, original.format, original.width,
-            original.height, original.bytes, original.sha256,
-          ])
-      }
+      try Self.replace(originals, of: job.id, database)
+    }
+  }
+
+  private static func replace(_ originals: [Original], of job: JobID, _ database: Database) throws {
+    try database.run("DELETE FROM originals WHERE job = ?", [job.description])
+    for original in originals {
+      try database.run(
+        """
+        INSERT INTO originals (job, number, ordinal, file, format, width, height, bytes, sha256)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+          job.description, original.index, original.ordinal, original.file, original.format, original.width,
+          original.height, original.bytes, original.sha256,
+        ])
     }
   }
 
   /// The directory is in place, durably: responded → published. The place is given up to a job that waits for it.
   ///
   /// - Parameters:
+  ///   - originals: what was cut from the responses.
   ///   - deliveries: what follows, in this order; see ``JobLedger/dueDeliveries(at:limit:)``.
   ///   - due: when the first of them may be attempted, by the clock that deliveries go by.
   @discardableResult
   public func publish(
-    _ job: JobID, outputs: [OutputRecord], warnings: [String] = [], deliveries: [NewDelivery] = [],
-    due: Timestamp? = nil, at now: Timestamp
+    _ job: JobID, originals: [Original] = [], outputs: [OutputRecord], warnings: [String] = [],
+    deliveries: [NewDelivery] = [], due: Timestamp? = nil, at now: Timestamp
   ) throws(LedgerError) -> Job {
     try write("record a publication") { database in
       let job = try database.job(job, in: [.responded], for: "publication")
+      try Self.replace(originals, of: job.id, database)
       try Self.replaceOutputs(outputs, warnings, of: job.id, database)
       try database.run(
         "UPDATE jobs SET published = ?, error = NULL WHERE id = ?", [now.microseconds, job.id.description])

@@ -133,9 +133,20 @@ public final class JobLedger: Sendable {
     try Self.describing(operation, path) { try queue.write(body) }
   }
 
-  /// One consistent view.
+  /// One consistent view. GRDB's own read-only access sets a PRAGMA at its begin and its end, which makes SQLite prepare
+  /// every cached statement anew.
   func read<Result>(_ operation: String, _ body: (Database) throws -> Result) throws(LedgerError) -> Result {
-    try Self.describing(operation, path) { try queue.read(body) }
+    try Self.describing(operation, path) {
+      try queue.unsafeRead { database in
+        var result: Result?
+        try database.inTransaction(.deferred) {
+          result = try body(database)
+          return .commit
+        }
+        guard let result else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+        return result
+      }
+    }
   }
 
   private static func describing<Result>(
