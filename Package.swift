@@ -66,9 +66,12 @@ let package = Package(
       resources: [.embedInCode("models.json")], swiftSettings: strict),
     room("Ledger", ["Money", .product(name: "GRDB", package: "GRDB.swift")]),
     room(
+      "Control",
+      ["Documents", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),
+    room(
       "Daemon",
       [
-        "CLinux", "Requests", "ImageAPI", "Catalogue", "Money", "Ledger", "Spool", "Processing", "Documents",
+        "CLinux", "Requests", "ImageAPI", "Catalogue", "Control", "Money", "Ledger", "Spool", "Processing", "Documents",
         .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
@@ -86,7 +89,8 @@ let package = Package(
     .executableTarget(
       name: "darkroom",
       dependencies: [
-        "CLinux", "Catalogue", "Codecs", "Daemon", "Documents", "ImageAPI", "Ledger", "Money", "Processing", "Raster",
+        "CLinux", "Catalogue", "Codecs", "Control", "Daemon", "Documents", "ImageAPI", "Ledger", "Money", "Processing",
+        "Raster",
         "Requests", "Sandbox", "Spool", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -110,11 +114,12 @@ let package = Package(
     roomTests("Requests", ["Codecs", "Documents", "ImageAPI", "Metadata", "Processing", "Raster"]),
     roomTests("Spool", ["CLinux"]),
     roomTests("Ledger", ["Money"]),
+    roomTests("Control", ["Documents"]),
     roomTests(
       "Daemon",
       [
-        "Catalogue", "Codecs", "Documents", "ImageAPI", "Ledger", "Money", "Processing", "Raster", "Requests",
-        "Sandbox", "Spool", .product(name: "Logging", package: "swift-log"),
+        "Catalogue", "Codecs", "Control", "Documents", "ImageAPI", "Ledger", "Money", "Processing", "Raster",
+        "Requests", "Sandbox", "Spool", .product(name: "Logging", package: "swift-log"),
       ], exclude: ["fuse_mirror.py", "webhook_receiver.py"]),
     .testTarget(
       name: "DarkroomTests", dependencies: ["darkroom"],

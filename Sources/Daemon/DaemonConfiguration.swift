@@ -37,6 +37,8 @@ public struct DaemonConfiguration: Sendable {
   public var retention: Retention
   public var api: APIConfiguration
   public var after: AfterConfiguration
+  /// The path of the control socket; `nil` for none.
+  public var control: String?
 
   public init(
     inbox: String, output: String, failed: String, spool: String, api: APIConfiguration, workers: Int,
@@ -45,7 +47,7 @@ public struct DaemonConfiguration: Sendable {
     rescan: Duration = .seconds(60), poll: Duration = .seconds(1),
     accountCheck: Duration = .seconds(60), budget: Budget = Budget(),
     assumptions: PriceAssumptions = PriceAssumptions(), catalogueLifetime: Duration = .seconds(86_400),
-    retention: Retention = Retention(), after: AfterConfiguration = AfterConfiguration()
+    retention: Retention = Retention(), after: AfterConfiguration = AfterConfiguration(), control: String? = nil
   ) {
     self.inbox = inbox
     self.output = output
@@ -67,5 +69,6 @@ public struct DaemonConfiguration: Sendable {
     self.retention = retention
     self.api = api
     self.after = after
+    self.control = control
   }
 }

@@ -49,4 +49,8 @@ public enum DaemonEvent: Sendable, Hashable {
   case inboxGone(path: String, reason: String)
   /// More was dropped than the kernel's queue holds: the whole inbox is looked at. `times` counts since the start.
   case watchOverflowed(times: Int)
+  /// Someone said a word about a job; `words` tell what came of it.
+  case said(word: String, job: String, by: String, words: String)
+  /// There is no control socket; everything else works.
+  case controlUnavailable(reason: String)
 }

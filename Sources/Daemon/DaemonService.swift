@@ -13,16 +13,21 @@ import Synchronization
 public struct DaemonService: Service {
   private let configuration: DaemonConfiguration
   private let pipelines: PipelineCatalog
+  private let pipelinesNow: @Sendable () throws -> PipelineCatalog
   private let logger: Logger
   private let observer: @Sendable (DaemonEvent) -> Void
 
-  /// - Parameter observer: is told everything that happens, on any thread; it must not block.
+  /// - Parameters:
+  ///   - observer: is told everything that happens, on any thread; it must not block.
+  ///   - pipelinesNow: reads the pipelines anew, for jobs that are processed again; without it they are `pipelines`.
   public init(
     configuration: DaemonConfiguration, pipelines: PipelineCatalog, logger: Logger,
-    observer: @escaping @Sendable (DaemonEvent) -> Void = { _ in }
+    observer: @escaping @Sendable (DaemonEvent) -> Void = { _ in },
+    pipelinesNow: (@Sendable () throws -> PipelineCatalog)? = nil
   ) {
     self.configuration = configuration
     self.pipelines = pipelines
+    self.pipelinesNow = pipelinesNow ?? { pipelines }
     self.logger = logger
     self.observer = observer
   }
@@ -47,7 +52,8 @@ public struct DaemonService: Service {
 
   /// Works until it is told to stop. Calls that are under way then are finished first: they are paid for.
   public func run() async throws {
-    let house = try House(configuration, pipelines, isOnce: false, observer: observer)
+    let house = try House(
+      configuration, pipelines, pipelinesNow: pipelinesNow, isOnce: false, observer: observer)
     logger.info("ready", metadata: ["inbox": "\(configuration.inbox)", "output": "\(configuration.output)"])
     try await withGracefulShutdownHandler {
       try await house.work { try await house.keepTakingIn(configuration) }
@@ -60,7 +66,7 @@ public struct DaemonService: Service {
   /// Takes in what lies in the inbox, works until nothing is left that can be done within a short time, and ends.
   public func drain() async throws -> Report {
     let report = Mutex(Report())
-    let house = try House(configuration, pipelines, isOnce: true) { [observer] event in
+    let house = try House(configuration, pipelines, pipelinesNow: pipelinesNow, isOnce: true) { [observer] event in
       report.withLock { $0.count(event) }
       observer(event)
     }
@@ -90,7 +96,8 @@ extension DaemonService.Report {
     case .failed, .refused, .obstacle, .deliveryGivenUp: failed += 1
     case .accepted, .awaitsImage, .calling, .responded, .waiting, .held, .letGo, .outOfRoom, .roomAgain,
       .accountClosed, .accountOpened, .catalogueFetched, .catalogueNotKept, .catalogueUnavailable, .delivering,
-      .delivered, .deliveryDeferred, .inboxWatched, .inboxPolled, .inboxGone, .watchOverflowed:
+      .delivered, .deliveryDeferred, .inboxWatched, .inboxPolled, .inboxGone, .watchOverflowed, .said,
+      .controlUnavailable:
       break
     }
   }

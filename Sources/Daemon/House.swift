@@ -14,15 +14,22 @@ struct House: Sendable {
   private let catalogue: CatalogueKeeper
   private let spool: SpoolDirectory
   private let retention: Retention
+  private let reception: Reception?
   private let inboxPath: String
   private let observer: @Sendable (DaemonEvent) -> Void
 
   init(
-    _ configuration: DaemonConfiguration, _ pipelines: PipelineCatalog, isOnce: Bool,
+    _ configuration: DaemonConfiguration, _ pipelines: PipelineCatalog,
+    pipelinesNow: @escaping @Sendable () throws -> PipelineCatalog, isOnce: Bool,
     observer: @escaping @Sendable (DaemonEvent) -> Void
   ) throws {
     inboxPath = configuration.inbox
     retention = configuration.retention
+    let events = EventCount()
+    let observer: @Sendable (DaemonEvent) -> Void = { event in
+      events.add()
+      observer(event)
+    }
     self.observer = observer
     self.isOnce = isOnce
     let spool = try SpoolDirectory(path: configuration.spool)
@@ -54,6 +61,9 @@ struct House: Sendable {
         observer(event)
         if case .published = event { outbox.wake() }
       })
+    let words = Operator(trees: trees, ledger: ledger, failed: failed, pipelines: pipelinesNow)
+    reception = Reception(
+      configuration, words, client, dispatcher, changes: { events.value }, observe: observer)
   }
 
   /// Takes up nothing new. Calls under way are finished, for they are paid for; what follows publications is broken off,
@@ -125,6 +135,10 @@ struct House: Sendable {
         await letGo()
         return .retention
       }
+      group.addTask {
+        await reception?.run()
+        return .reception
+      }
       var failure: (any Error)?
       var isDispatcherOver = false
       var isOutboxOver = false
@@ -145,7 +159,7 @@ struct House: Sendable {
           guard let error, !(error is CancellationError) else { continue }
           failure = failure ?? error
           dispatcher.stop()
-        case .account, .catalogue, .retention: break
+        case .account, .catalogue, .retention, .reception: break
         }
         if isDispatcherOver, isOutboxOver { group.cancelAll() }
       }
@@ -160,6 +174,7 @@ struct House: Sendable {
     case account
     case catalogue
     case retention
+    case reception
   }
 
   /// Lets go of what has had its time, at once and then now and again. What cannot be removed is no reason to stop.

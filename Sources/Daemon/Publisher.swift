@@ -207,7 +207,8 @@ struct Publisher: Sendable {
     // What is there was made of them; nothing is lost with a record that cannot be made again.
     let originals = (try? originals(of: job, work).originals) ?? []
     try ledger.publish(
-      job.id, originals: originals, outputs: outputs, deliveries: try deliveries(of: job, work, manifest: manifest), due: .steady(),
+      job.id, originals: originals, outputs: outputs, deliveries: try deliveries(of: job, work, manifest: manifest),
+      due: .steady(),
       at: .now())
     return .published(place: job.place, files: outputs.map(\.file), warnings: [])
   }

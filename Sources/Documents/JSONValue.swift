@@ -27,6 +27,12 @@ public struct JSONObject: Hashable, Sendable {
     members = []
   }
 
+  /// The members in this order; of a key that comes twice, the last value in the first place.
+  public init(_ members: [(String, JSONValue)]) {
+    self.init()
+    for (key, value) in members { self[key] = value }
+  }
+
   /// The value of a key; setting `nil` removes it, setting a new key appends it.
   public subscript(key: String) -> JSONValue? {
     get { members.first { $0.key == key }?.value }

@@ -56,7 +56,7 @@ extension APIClient {
     return object.objects("data")
   }
 
-  private func object(_ path: String) async throws(QueryError) -> JSONObject {
+  func object(_ path: String) async throws(QueryError) -> JSONObject {
     guard case .object(let object) = try await json(path) else {
       throw .unreadable(why: "it is no object", path: path)
     }

@@ -220,9 +220,14 @@ extension JobLedger {
 
   /// failed or published → responded: the pipeline again from what is kept, at no cost. A published job replaces its
   /// own directory, and therefore has `collision: replace` from now on.
+  ///
+  /// - Parameter turn: the job's last call, which it stands at from now on: whatever it stood at, no call follows. Nil
+  ///   for a job without calls.
   @discardableResult
   public func reprocess(
-    _ job: JobID, isOccupied: @escaping (String) -> Bool, at now: Timestamp
+    _ job: JobID, standingAt turn: (step: Int, item: Int, model: String?)? = nil,
+    isOccupied: @escaping (String) -> Bool,
+    at now: Timestamp
   ) throws(LedgerError) -> Job {
     try write("reprocess a job") { database in
       let job = try database.job(job, in: [.failed, .published], for: "reprocess")
@@ -230,6 +235,7 @@ extension JobLedger {
       let places = Places(database: database, isOccupied: isOccupied)
       if job.state == .published { try Self.reserveOwn(job, places) } else { try Self.settleAgain(job, places) }
       try Self.enter(.responded, job.id, at: now, database)
+      if let turn { try Self.go(job.id, toStep: turn.step, item: turn.item, model: turn.model, database) }
       return try database.job(job.id)
     }
   }

@@ -65,7 +65,8 @@ struct Configuration {
       budget: try Self.budget(settings), assumptions: try Self.assumptions(settings),
       catalogueLifetime: try settings.duration(
         "api.catalogue-refresh", default: .seconds(86_400), atLeast: .seconds(60)),
-      retention: try Self.retention(settings), after: try AfterConfiguration(settings, environment: environment))
+      retention: try Self.retention(settings), after: try AfterConfiguration(settings, environment: environment),
+      control: local.control)
     pipelineFolder = local.pipelineFolder
   }
 

@@ -54,6 +54,8 @@ enum EventLines {
       ("deferred   \(job) \(target), until \(until): \(reason)", .warning)
     case .deliveryGivenUp(let job, let target, let reason):
       ("given up   \(job) \(target); the job stays published: \(reason)", .failed)
+    case .said(let word, let job, let by, let words): ("operator   \(word) \(job), by \(by): \(words)", .quiet)
+    case .controlUnavailable(let reason): ("control    off: \(reason)", .warning)
     }
   }
 }

@@ -1,10 +1,12 @@
+import Control
+import Documents
 import Foundation
-import Ledger
 import Spool
+import Synchronization
 
-/// Follows dropped requests through the ledger until their jobs have ended, for callers with the rights to read it.
+/// Follows dropped requests until their jobs have ended.
 struct JobWatch {
-  struct Dropped {
+  struct Dropped: Sendable {
     /// The file in the inbox.
     var file: String
     /// The path the request goes by: the file's own, or a line's.
@@ -13,58 +15,96 @@ struct JobWatch {
     var identity: String
   }
 
-  let inbox: Inbox
-  let ledgerPath: String
+  let desk: JobsDesk
 
-  init(inbox: Inbox, spool: String) {
-    self.inbox = inbox
-    ledgerPath = "\(spool)/ledger.sqlite"
-  }
+  /// How long a daemon may be away, as when it is restarted.
+  private static let patience = Duration.seconds(60)
 
   /// - Returns: how many did not end as published.
   func follow(_ dropped: [Dropped]) async throws -> Int {
-    var open = dropped
-    var failures = 0
-    var ledger: JobLedger?
-    while !open.isEmpty {
-      // The daemon makes the ledger when it first starts.
-      if ledger == nil, FileManager.default.fileExists(atPath: ledgerPath) { ledger = try JobLedger(path: ledgerPath) }
-      var left: [Dropped] = []
-      for drop in open {
-        switch try ledger.map({ try end(of: drop, $0) }) ?? .none {
-        case nil: left.append(drop)
-        case .published(let place): Console.note("published  \(drop.request): \(place)/", .done)
-        case .bad(let why):
-          failures += 1
-          Console.note("\(why) (\(drop.request))", .failed)
+    let progress = Progress(dropped)
+    var lost: ContinuousClock.Instant?
+    while !progress.open.isEmpty {
+      progress.show()
+      do {
+        _ = try await desk.ask(
+          "wait", about: Self.question(progress.open), mayBeWithoutLedger: true, item: { progress.take($0) },
+          fallback: { error in
+            // A daemon that is just being started again has no socket yet.
+            if lost == nil { Console.note("\(error); the requests wait in the inbox until a daemon runs", .warning) }
+          })
+      } catch let error as ControlError {
+        let since = lost ?? .now
+        if lost == nil { Console.note("\(error)", .warning) }
+        lost = since
+        guard .now < since + Self.patience else {
+          throw CommandFailure(
+            "\(error); \(progress.open.count) requests are in its hands", code: DarkroomCommand.Exit.tryAgainLater)
         }
+        try await Task.sleep(for: .seconds(1))
       }
-      open = left
-      if open.isEmpty { break }
-      Console.progress("waiting for \(open.count) of \(dropped.count)")
-      try await Task.sleep(for: .milliseconds(200))
     }
     Console.progress(nil)
-    return failures
+    return progress.failures
   }
 
-  private enum End {
-    case published(String)
-    case bad(String)
+  private static func question(_ open: [Dropped]) -> JSONObject {
+    JSONObject([
+      (
+        "dropped",
+        .array(
+          open.prefix(1000).map {
+            .object(
+              JSONObject([
+                ("file", .string($0.file)), ("request", .string($0.request)), ("identity", .string($0.identity)),
+              ]))
+          })
+      )
+    ])
+  }
+}
+
+/// What is still under way, told as it ends.
+private final class Progress: Sendable {
+  private struct State {
+    var open: [JobWatch.Dropped]
+    var failures = 0
   }
 
-  private func end(of drop: Dropped, _ ledger: JobLedger) throws -> End? {
-    // Asked in this order: the daemon commits the job before it removes the file.
-    let isWaiting = try inbox.identity(of: drop.file) != nil
-    guard let id = try ledger.jobs(claimedFrom: drop.request, identity: drop.identity).last else {
-      return isWaiting ? nil : .bad("refused    see its error file in the failed folder")
+  private let state: Mutex<State>
+  private let count: Int
+
+  init(_ dropped: [JobWatch.Dropped]) {
+    state = Mutex(State(open: dropped))
+    count = dropped.count
+  }
+
+  var open: [JobWatch.Dropped] { state.withLock { $0.open } }
+  var failures: Int { state.withLock { $0.failures } }
+
+  func take(_ item: JSONObject) {
+    guard let request = item.string("request"), let end = item.string("end") else { return }
+    let words = item.string("words") ?? ""
+    if end == "waiting" {
+      Console.progress(nil)
+      Console.note("waiting    \(request): \(words)", .warning)
+      return show()
     }
-    let job = try ledger.job(id)
-    switch job.state {
-    case .queued, .calling, .responded: return nil
-    case .published: return .published(job.place)
-    case .failed: return .bad("failed     \(job.error ?? "see its error file in the failed folder")")
-    case .held: return .bad("held       \(job.error ?? "someone has to look")")
+    state.withLock { state in
+      state.open.removeAll { $0.request == request }
+      if end != "published" { state.failures += 1 }
     }
+    Console.progress(nil)
+    if end == "published" {
+      Console.note("published  \(request): \(item.string("place") ?? "")/", .done)
+    } else {
+      Console.note("\(end.padding(toLength: 10, withPad: " ", startingAt: 0)) \(words) (\(request))", .failed)
+    }
+    show()
+  }
+
+  func show() {
+    let left = open.count
+    Console.progress(left == 0 ? nil : "waiting for \(left) of \(count)")
   }
 }

@@ -1,16 +1,19 @@
 import ArgumentParser
 import Documents
 import Ledger
+import Synchronization
 
 struct JobsListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists jobs, the oldest first.")
+    commandName: "list", abstract: "Lists jobs, the oldest first, with their ages and what they wait for.")
 
   @OptionGroup var options: ConfigurationOptions
   @Option(help: "Only jobs in this state: \(JobState.names). May be given several times.")
   var state: [JobState] = []
   @Option(help: "Only jobs of this pipeline.")
   var pipeline: String?
+  @Option(help: "Only jobs that wait or are held for this reason, such as budget or unknown-outcome.")
+  var reason: String?
   @Flag(help: "The newest first.")
   var newest = false
   @Option(help: "At most so many.")
@@ -23,38 +26,31 @@ struct JobsListCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let ledger = try JobsCommand.ledger(options)
-    let jobs = try ledger.jobs(
-      in: state.isEmpty ? Set(JobState.allCases) : Set(state), pipeline: pipeline,
-      order: newest ? .newestFirst : .oldestFirst, limit: limit)
-    if json {
-      for job in jobs { Console.out(job.json.serialized()) }
-      return
+    let about = JSONObject(asked: [
+      ("state", state.isEmpty ? nil : .array(state.map { .string($0.rawValue) })),
+      ("pipeline", pipeline.map(JSONValue.string)), ("reason", reason.map(JSONValue.string)),
+      ("newest", newest ? .bool(true) : nil), ("limit", .number("\(limit)")),
+    ])
+    let rows = Rows()
+    _ = try await JobsDesk(options).ask("list", about: about) { [json] job in
+      if json { return Console.out(JSONValue.object(job).serialized()) }
+      rows.add([
+        job.string("job") ?? "", job.string("state") ?? "", job["age-seconds"]?.integer?.ageInWords ?? "",
+        job["state-seconds"]?.integer?.ageInWords ?? "", job.string("pipeline") ?? "", job.string("place") ?? "",
+        job.reasonInWords,
+      ])
     }
-    let rows = jobs.map { [$0.id.description, $0.stateInWords, $0.pipeline, $0.place, $0.received.description] }
-    for line in Columns.lines([["JOB", "STATE", "PIPELINE", "PLACE", "RECEIVED"]] + rows) { Console.out(line) }
+    if json { return }
+    let head = ["JOB", "STATE", "AGE", "IN STATE", "PIPELINE", "PLACE", "REASON"]
+    for line in Columns.lines([head] + rows.all) { Console.out(line) }
   }
 }
 
-extension Job {
-  /// The state, and why and how long the job waits in it.
-  var stateInWords: String {
-    if let hold { return "\(state.rawValue) (\(hold.rawValue))" }
-    guard let wait else { return state.rawValue }
-    return "\(state.rawValue) (\(wait.reason.rawValue)\(wait.until.map { " until \($0)" } ?? ""))"
-  }
+/// Rows as they come; their widths are known at the end.
+final class Rows: Sendable {
+  private let rows = Mutex<[[String]]>([])
 
-  var json: JSONValue {
-    .object(
-      JSONObject([
-        ("job", .string(id.description)), ("name", .string(name)), ("state", .string(state.rawValue)),
-        ("reason", (hold?.rawValue ?? wait?.reason.rawValue).map(JSONValue.string) ?? .null),
-        ("until", wait?.until.map { .string($0.description) } ?? .null), ("pipeline", .string(pipeline)),
-        ("place", .string(place)), ("priority", .number("\(priority)")),
-        ("labels", .object(JSONObject(labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))),
-        ("request", .string(source)), ("received", .string(received.description)),
-        ("since", .string(since.description)), ("published", published.map { .string($0.description) } ?? .null),
-        ("error", error.map(JSONValue.string) ?? .null),
-      ]))
-  }
+  var all: [[String]] { rows.withLock { $0 } }
+
+  func add(_ row: [String]) { rows.withLock { $0.append(row) } }
 }

@@ -1,95 +1,86 @@
 import ArgumentParser
 import Documents
-import Ledger
-import Money
 
 struct JobsShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Shows one job: its state, its calls and charges, what it published.")
+    commandName: "show",
+    abstract: "Shows one job: its state, its calls and charges, what it published.",
+    discussion: """
+      Of a job that is held because nobody knows whether its call was charged, it asks the API's usage history, which \
+      is free, and says what is found there. It changes nothing.
+      """)
 
   @OptionGroup var options: ConfigurationOptions
   @Flag(help: "One JSON document.")
   var json = false
-  @Argument(help: ArgumentHelp("The job's id.", valueName: "job"))
+  @Argument(help: ArgumentHelp("The job's id, or an unambiguous beginning of it.", valueName: "job"))
   var id: String
 
   func run() async throws {
-    let ledger = try JobsCommand.ledger(options)
-    guard let id = JobID(id) else {
-      throw CommandFailure("\(id) is no job's id; darkroom jobs list shows them")
-    }
-    let job: Job
-    do {
-      job = try ledger.job(id)
-    } catch {
-      throw CommandFailure("\(error)", code: DarkroomCommand.Exit.someFailed)
-    }
-    let calls = try ledger.calls(of: id)
-    let outputs = try ledger.outputs(of: id)
-    let deliveries = try ledger.deliveries(of: id)
-    if json {
-      guard case .object(var document) = job.json else { return }
-      document["calls"] = .array(calls.map(\.json))
-      document["outputs"] = .array(outputs.map(\.json))
-      document["warnings"] = .array(try ledger.warnings(of: id).map(JSONValue.string))
-      document["deliveries"] = .array(deliveries.map(\.json))
-      return Console.out(JSONValue.object(document).serialized())
-    }
+    let job = try await JobsDesk(options).ask("show", about: JSONObject([("job", .string(id))]))
+    if json { return Console.out(JSONValue.object(job).serialized()) }
+    let state = [job.string("state"), job.reasonInWords.isEmpty ? nil : "(\(job.reasonInWords))"]
     var rows = [
-      ["job", id.description], ["request", job.source], ["pipeline", job.pipeline], ["state", job.stateInWords],
-      ["since", job.since.description], ["received", job.received.description], ["place", job.place],
+      ["job", job.string("job") ?? ""], ["request", job.string("request") ?? ""],
+      ["pipeline", job.string("pipeline") ?? ""],
+      ["state", state.compactMap(\.self).joined(separator: " ")],
+      ["since", "\(job.string("since") ?? "") (\(job["state-seconds"]?.integer?.ageInWords ?? ""))"],
+      ["received", "\(job.string("received") ?? "") (\(job["age-seconds"]?.integer?.ageInWords ?? ""))"],
+      ["place", job.string("place") ?? ""],
     ]
-    for (key, value) in job.labels.sorted(by: { $0.key < $1.key }) { rows.append(["label \(key)", value]) }
-    if let error = job.error { rows.append(["last error", error]) }
-    for call in calls { rows.append(["call \(call.ordinal).\(call.attempt)", call.words]) }
-    for output in outputs {
-      rows.append(["output", "\(output.file) \(output.width)x\(output.height), \(output.bytes) bytes"])
+    for label in job.object("labels")?.members ?? [] {
+      if case .string(let value) = label.value { rows.append(["label \(label.key)", value]) }
     }
-    for warning in try ledger.warnings(of: id) { rows.append(["warning", warning]) }
-    for delivery in deliveries { rows.append(["after \(delivery.number)", delivery.line]) }
+    if let error = job.string("error") { rows.append(["last error", error]) }
+    for call in job.objects("calls") {
+      rows.append(["call \(call["ordinal"]?.integer ?? 0).\(call["attempt"]?.integer ?? 0)", call.callInWords])
+    }
+    for output in job.objects("outputs") {
+      let size = "\(output["width"]?.integer ?? 0)x\(output["height"]?.integer ?? 0)"
+      rows.append(["output", "\(output.string("file") ?? "") \(size), \(output["bytes"]?.integer ?? 0) bytes"])
+    }
+    for warning in job.strings("warnings") ?? [] { rows.append(["warning", warning]) }
+    if let words = job.object("reconciliation")?.string("words") {
+      rows.append(["charged?", words])
+      rows.append(["next", "darkroom jobs release calls again and pays again; darkroom jobs cancel gives it up"])
+    }
+    for delivery in job.objects("deliveries") {
+      rows.append(["after \(delivery.number("number") ?? "")", delivery.deliveryInWords])
+    }
     for line in Columns.lines(rows) { Console.out(line) }
   }
 }
 
-extension Call {
-  fileprivate var words: String {
-    let money =
-      switch charge {
-      case .none: "not charged"
-      case .certain(let usd): usd.map { "\($0) USD" } ?? "charged, price not known"
-      case .unknown(let most): "perhaps charged" + (most.map { ", at most \($0) USD" } ?? "")
+extension JSONObject {
+  fileprivate var callInWords: String {
+    let money: String? =
+      switch string("charge") {
+      case "charged": number("usd").map { "\($0) USD" } ?? "charged, price not known"
+      case "perhaps charged": "perhaps charged" + (number("reserved-usd").map { ", at most \($0) USD" } ?? "")
+      default: string("charge")
       }
     return
-      ([endpoint, model, started.description, state.rawValue, status.map { "status \($0)" }, money, error]
+      ([
+        string("endpoint"), string("model"), string("started"), string("state"),
+        self["status"]?.integer.map { "status \($0)" }, money, string("error"),
+      ]
       .compactMap(\.self)).joined(separator: ", ")
   }
 
-  fileprivate var json: JSONValue {
-    let usd: JSONValue =
-      switch charge {
-      case .none: .number("0")
-      case .certain(let usd): usd.map { .number("\($0)") } ?? .null
-      case .unknown: .null
-      }
-    return .object(
-      JSONObject([
-        ("ordinal", .number("\(ordinal)")), ("attempt", .number("\(attempt)")), ("step", .number("\(step)")),
-        ("item", .number("\(item)")), ("key", .string(key)), ("endpoint", .string(endpoint)),
-        ("model", model.map(JSONValue.string) ?? .null), ("state", .string(state.rawValue)),
-        ("status", status.map { .number("\($0)") } ?? .null), ("started", .string(started.description)),
-        ("finished", finished.map { .string($0.description) } ?? .null), ("usd", usd),
-        ("reserved-usd", reserved.map { .number("\($0)") } ?? .null), ("error", error.map(JSONValue.string) ?? .null),
-      ]))
-  }
-}
-
-extension OutputRecord {
-  fileprivate var json: JSONValue {
-    .object(
-      JSONObject([
-        ("file", .string(file)), ("variant", .number("\(variant)")), ("format", .string(format)),
-        ("width", .number("\(width)")), ("height", .number("\(height)")), ("bytes", .number("\(bytes)")),
-        ("sha256", .string(sha256)), ("metadata", .string(metadata)),
-      ]))
+  fileprivate var deliveryInWords: String {
+    let isPending = string("state") == "pending"
+    var parts = [string("target") ?? ""]
+    if isPending {
+      parts.append(string("due") == nil ? "waits for the command before it" : "pending")
+    } else {
+      let state = (string("state") ?? "").replacing("-", with: " ")
+      parts.append(state + (string("finished").map { " \($0)" } ?? ""))
+    }
+    let attempts = self["attempts"]?.integer ?? 0
+    if attempts > 0 { parts.append("\(attempts) attempt\(attempts == 1 ? "" : "s")") }
+    if isPending, let started = string("started") { parts.append("last \(started)") }
+    if isPending, attempts > 0, let due = string("due") { parts.append("next \(due)") }
+    if let error = string("error") { parts.append(error) }
+    return parts.joined(separator: ", ")
   }
 }

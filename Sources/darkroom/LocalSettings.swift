@@ -9,6 +9,8 @@ struct LocalSettings {
   var spool: String
   /// The folder of pipeline files; `nil` for the pipelines that are built in.
   var pipelineFolder: String?
+  /// The control socket; `nil` for none.
+  var control: String?
   var workers: Int
   var limits: Limits
 
@@ -19,6 +21,8 @@ struct LocalSettings {
     failed = try settings.path("failed", default: state + "/failed")
     spool = try settings.path("spool", default: state + "/spool")
     try Self.checkApart([("inbox", inbox), ("output", output), ("failed", failed), ("spool", spool)])
+    control =
+      settings.text("control") == "none" ? nil : try settings.path("control", default: "/run/darkroom/control.sock")
     workers = try settings.integer(
       "workers", in: 1...256, default: max(ProcessInfo.processInfo.activeProcessorCount, 1))
     let standard = Limits()

@@ -91,10 +91,3 @@ struct PlanTotal {
     return .object(object)
   }
 }
-
-extension JSONObject {
-  init(_ members: [(String, JSONValue)]) {
-    self.init()
-    for (key, value) in members { self[key] = value }
-  }
-}

@@ -34,7 +34,9 @@ struct RunCommand: AsyncParsableCommand {
     }
     let logger = Logger(label: "darkroom") { StreamLogHandler.standardError(label: $0) }
     let service = DaemonService(
-      configuration: configuration.daemon, pipelines: pipelines, logger: logger, observer: EventLines.print)
+      configuration: configuration.daemon, pipelines: pipelines, logger: logger,
+      observer: EventLines.print,
+      pipelinesNow: { [folder = configuration.pipelineFolder] in try Pipelines.catalog(folder: folder) })
     do {
       if once {
         try Self.exit(for: try await Self.drain(service))

@@ -12,8 +12,9 @@ struct Settings {
   }
 
   static let keys = [
-    "inbox", "output", "failed", "spool", "pipelines", "workers", "api.base-url", "api.key-file", "api.concurrency",
-    "api.requests-per-minute", "api.timeout", "api.connect-timeout", "api.attempts", "api.account-check",
+    "inbox", "output", "failed", "spool", "pipelines", "control", "workers", "api.base-url", "api.key-file",
+    "api.concurrency", "api.requests-per-minute", "api.timeout", "api.connect-timeout", "api.attempts",
+    "api.account-check",
     "api.catalogue-refresh", "budget.per-job-usd", "budget.per-day-usd", "budget.unknown-model-usd", "budget.extra-usd",
     "limits.pixels", "limits.bytes", "intake.settle",
     "intake.image-wait", "intake.rescan", "intake.poll", "retention.originals", "retention.records", "retention.bytes",

@@ -11,8 +11,10 @@ struct SubmitCommand: AsyncParsableCommand {
     commandName: "submit",
     abstract: "Checks requests, then drops them into the inbox.",
     discussion: """
-      Each file is checked as the daemon would; when all are in order, each appears in the inbox in one step. With --wait the command ends \
-      when the jobs have: 0 when all were published, 1 when any failed or is held.
+      Each file is checked as the daemon would; when all are in order, each appears in the inbox in one step. With \
+      --wait the command ends when the jobs have: 0 when all were published, 1 when any failed or is held, 75 when no \
+      daemon is there to tell. It asks the daemon over its control socket, which takes no more than being in the \
+      daemon's group.
       """)
 
   @OptionGroup var options: ConfigurationOptions
@@ -44,7 +46,7 @@ struct SubmitCommand: AsyncParsableCommand {
       }
     }
     guard wait else { return }
-    if try await JobWatch(inbox: inbox, spool: daemon.spool).follow(dropped) > 0 {
+    if try await JobWatch(desk: try JobsDesk(options)).follow(dropped) > 0 {
       throw DarkroomCommand.Exit.someFailed
     }
   }

@@ -41,9 +41,10 @@ extension Workshop {
     _ settings: Settings = Settings(), port: Int, _ body: @escaping @Sendable (Serving) async throws -> Void
   ) async throws {
     let (stream, events) = AsyncStream<DaemonEvent>.makeStream()
-    let house = try House(try configuration(settings, port: port), try catalog(settings), isOnce: true) { event in
-      events.yield(event)
-    }
+    let catalog = try catalog(settings)
+    let house = try House(
+      try configuration(settings, port: port), catalog, pipelinesNow: { catalog }, isOnce: true,
+      observer: { events.yield($0) })
     try await house.work {
       defer { house.dispatcher.stop() }
       try await house.takeInOnce()

@@ -19,9 +19,19 @@ final class Command: Sendable {
   private static let environment = ["PATH": "/usr/bin:/bin", "HOME": NSTemporaryDirectory()]
 
   /// Runs the program to its end.
-  static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Ended {
-    let running = try Command(arguments, environment: environment)
+  static func run(
+    _ arguments: [String], environment: [String: String] = [:], as user: User? = nil
+  ) async throws -> Ended {
+    let running = try Command(arguments, environment: environment, as: user)
     return await running.end()
+  }
+
+  /// Somebody else, with one group.
+  struct User: Sendable {
+    var user: Int
+    var group: Int
+
+    var options: [String] { ["--reuid=\(user)", "--regid=\(group)", "--clear-groups"] }
   }
 
   private let process: Mutex<Process>
@@ -31,10 +41,12 @@ final class Command: Sendable {
   private let ended: AsyncStream<Int32>
 
   /// Starts the program.
-  init(_ arguments: [String], environment: [String: String] = [:]) throws {
+  ///
+  /// - Parameter user: in whose name; takes root.
+  init(_ arguments: [String], environment: [String: String] = [:], as user: User? = nil) throws {
     let process = Process()
-    process.executableURL = URL(filePath: Self.path)
-    process.arguments = arguments
+    process.executableURL = URL(filePath: user == nil ? Self.path : "/usr/bin/setpriv")
+    process.arguments = (user.map { $0.options + [Self.path] } ?? []) + arguments
     process.environment = Self.environment.merging(environment) { $1 }
     outputFile = FileManager.default.temporaryDirectory.appending(path: "darkroom-output-\(UUID().uuidString)")
     try Data().write(to: outputFile)

@@ -37,7 +37,7 @@ import Testing
     let run = try await site.run("run", "--once")
     #expect(run.status == 2)
     #expect(run.notes.contains("\"worker\" is no setting; did you mean \"workers\"?"))
-    #expect(run.notes.contains("line 10, column 1"))
+    #expect(run.notes.contains("line 11, column 1"))
   }
 
   // Scenario 39.

@@ -47,6 +47,7 @@ final class Site: Sendable {
       failed: \(folder)/failed
       spool: \(folder)/spool
       pipelines: \(folder)/pipelines
+      control: \(folder)/control.sock
       api:
         base-url: \(self.baseURL)
         requests-per-minute: 10000

@@ -1,0 +1,57 @@
+import Control
+import Foundation
+import ImageAPI
+import Ledger
+import Synchronization
+
+/// The control socket of a running daemon. Without it everything else works.
+struct Reception: Sendable {
+  private let server: ControlServer
+  private let desk: OperatorDesk
+  private let observe: @Sendable (DaemonEvent) -> Void
+
+  /// `nil` when the configuration wants none.
+  init?(
+    _ configuration: DaemonConfiguration, _ words: Operator, _ client: APIClient, _ dispatcher: Dispatcher,
+    changes: @escaping @Sendable () -> Int, observe: @escaping @Sendable (DaemonEvent) -> Void
+  ) {
+    guard let path = configuration.control else { return nil }
+    // Whoever may drop requests may ask about them.
+    let inbox = try? FileManager.default.attributesOfItem(atPath: configuration.inbox)
+    let group = (inbox?[.groupOwnerAccountID] as? NSNumber)?.uint32Value
+    server = ControlServer(path: path, spool: configuration.spool, group: group)
+    desk = OperatorDesk(
+      ledgerPath: words.ledger.path, inbox: words.trees.inbox, client: client, changes: changes,
+      say: { word, job, manner in
+        try await dispatcher.attend { try words.say(word, about: job, manner) }
+      }, observe: observe)
+    self.observe = observe
+  }
+
+  /// Answers until the task is cancelled.
+  func run() async {
+    do throws(ControlError) {
+      try await server.run(desk)
+    } catch {
+      observe(.controlUnavailable(reason: "\(error)"))
+    }
+  }
+}
+
+extension Dispatcher {
+  /// Does something between two of its own steps, so that no job is taken up meanwhile; then looks whether there is
+  /// something to do.
+  func attend<Value: Sendable>(_ body: @Sendable () throws -> Value) rethrows -> Value {
+    defer { wake() }
+    return try body()
+  }
+}
+
+/// Counts what happened.
+final class EventCount: Sendable {
+  private let count = Atomic(0)
+
+  var value: Int { count.load(ordering: .acquiring) }
+
+  func add() { count.add(1, ordering: .releasing) }
+}
