@@ -94,6 +94,7 @@ let package = Package(
         "Requests", "Sandbox", "Spool", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       resources: [.embedInCode("demo"), .embedInCode("pipelines")], swiftSettings: strict),
 

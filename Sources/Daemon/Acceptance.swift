@@ -17,7 +17,7 @@ struct Acceptance: Sendable {
 
   let trees: Trees
   let ledger: JobLedger
-  let pipelines: PipelineCatalog
+  var pipelines: PipelineCatalog
   let limits: Limits
   let budget: Budget
   let assumptions: PriceAssumptions

@@ -51,6 +51,10 @@ public enum DaemonEvent: Sendable, Hashable {
   case watchOverflowed(times: Int)
   /// Someone said a word about a job; `words` tell what came of it.
   case said(word: String, job: String, by: String, words: String)
+  /// The pipelines are those that their folder holds now.
+  case pipelinesRead(names: [String])
+  /// Those in use stay: what their folder holds now cannot be used.
+  case pipelinesKept(reason: String)
   /// There is no control socket; everything else works.
   case controlUnavailable(reason: String)
 }

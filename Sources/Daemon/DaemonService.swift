@@ -1,6 +1,5 @@
 import Ledger
 import Logging
-import Requests
 import ServiceLifecycle
 import Spool
 import Synchronization
@@ -12,22 +11,17 @@ import Synchronization
 /// job ends in the failed folder or as a held job, and stops nobody else.
 public struct DaemonService: Service {
   private let configuration: DaemonConfiguration
-  private let pipelines: PipelineCatalog
-  private let pipelinesNow: @Sendable () throws -> PipelineCatalog
+  private let pipelines: PipelineShelf
   private let logger: Logger
   private let observer: @Sendable (DaemonEvent) -> Void
 
-  /// - Parameters:
-  ///   - observer: is told everything that happens, on any thread; it must not block.
-  ///   - pipelinesNow: reads the pipelines anew, for jobs that are processed again; without it they are `pipelines`.
+  /// - Parameter observer: is told everything that happens, on any thread; it must not block.
   public init(
-    configuration: DaemonConfiguration, pipelines: PipelineCatalog, logger: Logger,
-    observer: @escaping @Sendable (DaemonEvent) -> Void = { _ in },
-    pipelinesNow: (@Sendable () throws -> PipelineCatalog)? = nil
+    configuration: DaemonConfiguration, pipelines: PipelineShelf, logger: Logger,
+    observer: @escaping @Sendable (DaemonEvent) -> Void = { _ in }
   ) {
     self.configuration = configuration
     self.pipelines = pipelines
-    self.pipelinesNow = pipelinesNow ?? { pipelines }
     self.logger = logger
     self.observer = observer
   }
@@ -52,8 +46,7 @@ public struct DaemonService: Service {
 
   /// Works until it is told to stop. Calls that are under way then are finished first: they are paid for.
   public func run() async throws {
-    let house = try House(
-      configuration, pipelines, pipelinesNow: pipelinesNow, isOnce: false, observer: observer)
+    let house = try House(configuration, pipelines, isOnce: false, observer: observer)
     logger.info("ready", metadata: ["inbox": "\(configuration.inbox)", "output": "\(configuration.output)"])
     try await withGracefulShutdownHandler {
       try await house.work { try await house.keepTakingIn(configuration) }
@@ -66,7 +59,7 @@ public struct DaemonService: Service {
   /// Takes in what lies in the inbox, works until nothing is left that can be done within a short time, and ends.
   public func drain() async throws -> Report {
     let report = Mutex(Report())
-    let house = try House(configuration, pipelines, pipelinesNow: pipelinesNow, isOnce: true) { [observer] event in
+    let house = try House(configuration, pipelines, isOnce: true) { [observer] event in
       report.withLock { $0.count(event) }
       observer(event)
     }
@@ -97,7 +90,7 @@ extension DaemonService.Report {
     case .accepted, .awaitsImage, .calling, .responded, .waiting, .held, .letGo, .outOfRoom, .roomAgain,
       .accountClosed, .accountOpened, .catalogueFetched, .catalogueNotKept, .catalogueUnavailable, .delivering,
       .delivered, .deliveryDeferred, .inboxWatched, .inboxPolled, .inboxGone, .watchOverflowed, .said,
-      .controlUnavailable:
+      .controlUnavailable, .pipelinesRead, .pipelinesKept:
       break
     }
   }

@@ -15,16 +15,17 @@ struct House: Sendable {
   private let spool: SpoolDirectory
   private let retention: Retention
   private let reception: Reception?
+  private let pipelines: PipelineShelf
   private let inboxPath: String
   private let observer: @Sendable (DaemonEvent) -> Void
 
   init(
-    _ configuration: DaemonConfiguration, _ pipelines: PipelineCatalog,
-    pipelinesNow: @escaping @Sendable () throws -> PipelineCatalog, isOnce: Bool,
+    _ configuration: DaemonConfiguration, _ pipelines: PipelineShelf, isOnce: Bool,
     observer: @escaping @Sendable (DaemonEvent) -> Void
   ) throws {
     inboxPath = configuration.inbox
     retention = configuration.retention
+    self.pipelines = pipelines
     let events = EventCount()
     let observer: @Sendable (DaemonEvent) -> Void = { event in
       events.add()
@@ -61,7 +62,7 @@ struct House: Sendable {
         observer(event)
         if case .published = event { outbox.wake() }
       })
-    let words = Operator(trees: trees, ledger: ledger, failed: failed, pipelines: pipelinesNow)
+    let words = Operator(trees: trees, ledger: ledger, failed: failed, pipelines: { pipelines.current })
     reception = Reception(
       configuration, words, client, dispatcher, changes: { events.value }, observe: observer)
   }
@@ -139,6 +140,10 @@ struct House: Sendable {
         await reception?.run()
         return .reception
       }
+      group.addTask {
+        await pipelines.keepCurrent(observer)
+        return .pipelines
+      }
       var failure: (any Error)?
       var isDispatcherOver = false
       var isOutboxOver = false
@@ -159,7 +164,7 @@ struct House: Sendable {
           guard let error, !(error is CancellationError) else { continue }
           failure = failure ?? error
           dispatcher.stop()
-        case .account, .catalogue, .retention, .reception: break
+        case .account, .catalogue, .retention, .reception, .pipelines: break
         }
         if isDispatcherOver, isOutboxOver { group.cancelAll() }
       }
@@ -175,6 +180,7 @@ struct House: Sendable {
     case catalogue
     case retention
     case reception
+    case pipelines
   }
 
   /// Lets go of what has had its time, at once and then now and again. What cannot be removed is no reason to stop.

@@ -32,8 +32,10 @@ actor Intake {
 
   private let trees: Trees
   private let failed: FailedRequests
-  private let acceptance: Acceptance
-  private let reader: RequestReader
+  private let pipelines: PipelineShelf
+  private var edition: Int
+  private var acceptance: Acceptance
+  private var reader: RequestReader
   private let configuration: DaemonConfiguration
   /// With `--once` nothing that is not there yet is waited for.
   private let isOnce: Bool
@@ -58,16 +60,19 @@ actor Intake {
   private static let mostWaiting = 8192
 
   init(
-    trees: Trees, failed: FailedRequests, ledger: JobLedger, pipelines: PipelineCatalog,
+    trees: Trees, failed: FailedRequests, ledger: JobLedger, pipelines: PipelineShelf,
     catalogue: @escaping @Sendable () -> Catalogue, configuration: DaemonConfiguration, isOnce: Bool,
     observe: @escaping @Sendable (DaemonEvent) -> Void
   ) {
     self.trees = trees
     self.failed = failed
+    self.pipelines = pipelines
+    edition = pipelines.edition
+    let catalog = pipelines.current
     acceptance = Acceptance(
-      trees: trees, ledger: ledger, pipelines: pipelines, limits: configuration.limits, budget: configuration.budget,
+      trees: trees, ledger: ledger, pipelines: catalog, limits: configuration.limits, budget: configuration.budget,
       assumptions: configuration.assumptions, catalogue: catalogue)
-    reader = RequestReader(pipelines: pipelines)
+    reader = RequestReader(pipelines: catalog)
     self.configuration = configuration
     self.isOnce = isOnce
     self.observe = observe
@@ -109,6 +114,7 @@ actor Intake {
 
   /// Looks at what the watch told of, at what may have settled by now, and goes a step on with a round.
   func look(_ told: News.Told, now: ContinuousClock.Instant) throws -> Look {
+    try usePipelines()
     var look = Look()
     for path in told.files + due(told, now: now) {
       guard let candidate = try candidate(at: path) else { continue }
@@ -121,6 +127,18 @@ actor Intake {
     look.isLooking = !rounds.isEmpty
     look.nextDue = [settling.nextDue, imageWaits.nextDue, roomWaits.values.min()].compactMap(\.self).min()
     return look
+  }
+
+  /// Between two looks: what is read by one catalog is accepted by it.
+  private func usePipelines() throws {
+    let edition = pipelines.edition
+    guard edition != self.edition else { return }
+    self.edition = edition
+    let catalog = pipelines.current
+    acceptance.pipelines = catalog
+    reader = RequestReader(pipelines: catalog)
+    // A folder may take pictures now.
+    try beginRound(isAfresh: true, isLocal: isLocal)
   }
 
   /// Forgets the rounds that are under way: the inbox is not what it was.

@@ -85,7 +85,7 @@ struct DemoCommand: AsyncParsableCommand {
       inbox: "\(folder)/inbox", output: "\(folder)/output", failed: "\(folder)/failed", spool: "\(folder)/spool",
       api: api, workers: max(ProcessInfo.processInfo.activeProcessorCount, 1), settling: .milliseconds(100))
     let service = DaemonService(
-      configuration: configuration, pipelines: try Pipelines.catalog(folder: nil), logger: .quiet,
+      configuration: configuration, pipelines: PipelineShelf(try Pipelines.catalog(folder: nil)), logger: .quiet,
       observer: EventLines.print)
     return try await service.drain()
   }

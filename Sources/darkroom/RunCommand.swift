@@ -4,6 +4,7 @@ import Ledger
 import Logging
 import ServiceLifecycle
 import Spool
+import UnixSignals
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,7 +12,8 @@ struct RunCommand: AsyncParsableCommand {
     abstract: "Runs the daemon in the foreground.",
     discussion: """
       Takes requests from the inbox, calls the API, and publishes directories of outputs. SIGTERM and SIGINT stop it: \
-      calls that are under way are finished first, because they are paid for.
+      calls that are under way are finished first, because they are paid for. Pipelines are read anew when their folder \
+      changes, and on SIGHUP; when one cannot be read those in use stay, and the log says why.
 
       What a pipeline says to follow publication ('after') is carried out in the order of the list, and again until it \
       works or after.give-up is over; what a stop breaks off is made up for after the next start.
@@ -27,22 +29,22 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     LargeBuffers.areReturnedWhenFreed()
     let configuration = try options.load()
-    let pipelines = try Pipelines.catalog(folder: configuration.pipelineFolder)
+    let folder = configuration.pipelineFolder
+    let shelf = try PipelineShelf(folder: folder) { try Pipelines.catalog(folder: folder) }
+    let pipelines = shelf.current
     for warning in configuration.warnings { Console.note("warning: \(warning)", .warning) }
     for name in pipelines.names {
       for words in pipelines[name]?.unfulfilled ?? [] { Console.note("warning: pipeline \(name): \(words)", .warning) }
     }
     let logger = Logger(label: "darkroom") { StreamLogHandler.standardError(label: $0) }
     let service = DaemonService(
-      configuration: configuration.daemon, pipelines: pipelines, logger: logger,
-      observer: EventLines.print,
-      pipelinesNow: { [folder = configuration.pipelineFolder] in try Pipelines.catalog(folder: folder) })
+      configuration: configuration.daemon, pipelines: shelf, logger: logger, observer: EventLines.print)
     do {
       if once {
         try Self.exit(for: try await Self.drain(service))
       } else {
         try await ServiceGroup(
-          services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger.quiet
+          services: [ReloadOnHangup(shelf: shelf), service], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger.quiet
         ).run()
       }
     } catch let error as SpoolError {
@@ -72,6 +74,15 @@ struct RunCommand: AsyncParsableCommand {
       report.failed + report.held > 0 ? .failed : report.waiting > 0 ? .warning : .done)
     if report.failed + report.held > 0 { throw DarkroomCommand.Exit.someFailed }
     if report.waiting > 0 { throw DarkroomCommand.Exit.tryAgainLater }
+  }
+}
+
+/// SIGHUP reads the pipelines anew.
+private struct ReloadOnHangup: Service {
+  let shelf: PipelineShelf
+
+  func run() async {
+    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { shelf.reload() }
   }
 }
 

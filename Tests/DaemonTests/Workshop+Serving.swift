@@ -41,9 +41,8 @@ extension Workshop {
     _ settings: Settings = Settings(), port: Int, _ body: @escaping @Sendable (Serving) async throws -> Void
   ) async throws {
     let (stream, events) = AsyncStream<DaemonEvent>.makeStream()
-    let catalog = try catalog(settings)
     let house = try House(
-      try configuration(settings, port: port), catalog, pipelinesNow: { catalog }, isOnce: true,
+      try configuration(settings, port: port), PipelineShelf(try catalog(settings)), isOnce: true,
       observer: { events.yield($0) })
     try await house.work {
       defer { house.dispatcher.stop() }
