@@ -40,7 +40,7 @@ struct Interim: Sendable {
         throw ErrorReport(missingAnswerTo: turn, of: job.id)
       }
       let operation = work.operation(ofStep: turn.step)
-      let cut = try cutter.cut(call, asked: operation.variants, isLast: false)
+      let cut = try cutter.cut(call, asked: operation.variants)
       var facts = work.facts
       facts.requestedSize = try requestedSize(of: turn, job, work)
       facts.requestedFormat = try operation.operation().requestedImageFormat

@@ -22,15 +22,13 @@ struct OriginalCutter: Sendable {
   /// - Parameters:
   ///   - call: has responded.
   ///   - asked: how many pictures it asked for.
-  ///   - isLast: nothing is ever made of these originals without cutting them anew, so that they need not be durable: the
-  ///     answer is. An original that a later call works on is taken as it lies there, also after a power failure.
   /// - Throws: ``AnswerError`` for an answer that is unfit, ``SpoolError`` when the disk fails.
-  func cut(_ call: Call, asked: Int, isLast: Bool) throws -> Cut {
+  func cut(_ call: Call, asked: Int) throws -> Cut {
     let job = call.job.description
     guard let body = call.body else { throw AnswerError.empty }
     let reader = try spool.reader(job: job, name: body)
     var answer = AnswerReader(head: ResponseHead(call), asked: asked)
-    var pictures = PictureBlobs(spool: spool, call: call, isDurable: !isLast)
+    var pictures = PictureBlobs(spool: spool, call: call)
     do throws(AnswerFailure<SpoolError>) {
       var buffer = [UInt8](repeating: 0, count: min(Self.pieceSize, reader.count))
       var offset = 0
@@ -74,7 +72,6 @@ private final class PictureBlobs: OriginalSink {
 
   private let spool: SpoolDirectory
   private let call: Call
-  private let isDurable: Bool
   private var writer: BlobWriter?
   private var name = ""
   private var digest = SHA256()
@@ -86,10 +83,9 @@ private final class PictureBlobs: OriginalSink {
   /// Tells any format.
   private static let signatureLength = 16
 
-  init(spool: SpoolDirectory, call: Call, isDurable: Bool) {
+  init(spool: SpoolDirectory, call: Call) {
     self.spool = spool
     self.call = call
-    self.isDurable = isDurable
   }
 
   static func stem(of call: Call, number: Int) -> String { "original-\(call.ordinal)-\(number)" }
@@ -126,7 +122,7 @@ private final class PictureBlobs: OriginalSink {
   func end() throws(SpoolError) {
     if beginning.count < Self.signatureLength { try open() }
     guard let whole = writer.take() else { return }
-    let count = isDurable ? try whole.finish() : try whole.finishUnsynced()
+    let count = try whole.finish()
     let header = try self.header()
     originals.append(
       Original(

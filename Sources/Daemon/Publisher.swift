@@ -154,7 +154,7 @@ struct Publisher: Sendable {
       var pictures: [Final] = []
       for (index, turn) in work.turns.filter({ $0.step == step }).enumerated() {
         guard let call = calls[turn] else { throw ErrorReport(missingAnswerTo: turn, of: job.id) }
-        let part = try cutter.cut(call, asked: operation.variants, isLast: step == work.operations.count)
+        let part = try cutter.cut(call, asked: operation.variants)
         cut.answers[call.ordinal] = part.facts
         let input = operation.previous == nil || !inputs.indices.contains(index) ? nil : inputs[index]
         let size = try input.map { try Self.requestedSize(of: operation, on: $0) }

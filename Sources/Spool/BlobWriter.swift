@@ -1,6 +1,6 @@
 import Glibc
 
-/// A blob that is being written. It has its name only when it is finished: whole, and durable unless asked otherwise.
+/// A blob that is being written. It has its name only when it is finished: whole, and durable.
 ///
 /// Dropped unfinished, it removes what it wrote.
 public struct BlobWriter: ~Copyable, Sendable {
@@ -44,17 +44,6 @@ public struct BlobWriter: ~Copyable, Sendable {
     try folder.rename(temporary, to: folder, as: name)
     finished = true
     try folder.sync()
-    return count
-  }
-
-  /// Gives the bytes their name without waiting for the disk: for what can be made again of something durable. After a
-  /// power failure the blob may be missing, or be there with other bytes.
-  ///
-  /// - Returns: the blob's size in bytes.
-  public consuming func finishUnsynced() throws(SpoolError) -> Int {
-    file.beginWriteback(begun..<count)
-    try folder.rename(temporary, to: folder, as: name)
-    finished = true
     return count
   }
 

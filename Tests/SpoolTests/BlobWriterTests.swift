@@ -37,14 +37,6 @@ import Testing
     #expect(try spool.read(job: "job", name: "response") == bytes)
   }
 
-  @Test func unsyncedBlobHasItsNameAndAllItsBytes() throws {
-    var writer = try spool.beginBlob(job: "job", name: "original")
-    try writer.append([1, 2, 3].span)
-    #expect(try writer.finishUnsynced() == 3)
-    #expect(try spool.read(job: "job", name: "original") == [1, 2, 3])
-    #expect(try scratch.tree("spool/job") == ["original"])
-  }
-
   @Test func droppedWriterLeavesNothing() throws {
     do {
       var writer = try spool.beginBlob(job: "job", name: "response")
