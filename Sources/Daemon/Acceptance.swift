@@ -9,7 +9,8 @@ import Spool
 /// From a request to a job: its pictures and itself into the spool, then one line in the ledger.
 struct Acceptance: Sendable {
   enum Outcome {
-    case accepted(JobID, place: String)
+    /// - Parameter reused: the job whose answers it has.
+    case accepted(JobID, place: String, reused: JobID?)
     /// It became a job before a crash; only its file was still there.
     case known
     case refused(ErrorReport)
@@ -91,7 +92,7 @@ struct Acceptance: Sendable {
       request, input: material.pictures.first?.header.size, job: id.description, received: received)
     try checkNames(of: pipeline, facts)
     try checkCommands(of: pipeline, request)
-    let job = NewJob(
+    var job = NewJob(
       id: id, name: request.name, output: request.output, pipeline: request.pipeline, priority: request.priority,
       labels: request.labels, source: drop.path, sourceIdentity: drop.identity,
       collision: CollisionRule(pipeline.collision), model: preflight.steps.first?.model,
@@ -118,10 +119,30 @@ struct Acceptance: Sendable {
       localOriginal: request.operation == nil ? material.pictures.first?.blob : nil, localInput: localInput,
       recipe: pipeline.recipe, facts: facts, retriesUnknown: pipeline.onUnknown == .retry,
       fitsInput: pipeline.fitsInput, warnings: preflight.warnings + fitting.warnings, after: pipeline.after)
-    try blobs.add(
-      id.description,
-      blobs: [(Self.requestBlob, drop.bytes), (AcceptedWork.blob, try work.encoded())] + material.blobs + fitting.blobs)
+    let pictures = material.blobs + fitting.blobs
+    job.fingerprint = try Fingerprint.of(work, blobs: pictures)
+    let own = [(Self.requestBlob, drop.bytes), (AcceptedWork.blob, try work.encoded())] + pictures
+    if pipeline.reusesOriginals, let fingerprint = job.fingerprint {
+      job.answers = try answers(toSame: fingerprint, for: id, own, blobs)
+    }
+    if job.answers.isEmpty { try blobs.add(id.description, blobs: own) }
     return Candidate(job: job, outcome: outcome)
+  }
+
+  /// - Returns: what the same request was answered before, its blobs in the job's folder; empty when there is nothing of
+  ///   the kind, or it is gone by now.
+  private func answers(
+    toSame fingerprint: String, for id: JobID, _ own: [(String, [UInt8])], _ blobs: JobBatch
+  ) throws -> [Call] {
+    let answers = try ledger.answers(toSame: fingerprint)
+    guard let earlier = answers.first?.job else { return [] }
+    do throws(SpoolError) {
+      try blobs.add(id.description, blobs: own, shared: (earlier.description, answers.compactMap(\.body)))
+      return answers
+    } catch {
+      guard error.isMissing else { throw error }
+      return []
+    }
   }
 
   private func record(_ candidates: [Candidate]) throws(LedgerError) -> [Ledger.Acceptance] {
@@ -182,7 +203,8 @@ struct Acceptance: Sendable {
   private func settle(_ candidate: Candidate, _ answer: Ledger.Acceptance) throws -> Outcome {
     switch answer {
     case .accepted(let accepted):
-      return .accepted(accepted.id, place: accepted.place)
+      let answer = candidate.job.answers.first
+      return .accepted(accepted.id, place: accepted.place, reused: answer.map { $0.reused ?? $0.job })
     case .collision(let collision):
       try trees.spool.removeJob(candidate.job.id.description)
       return .refused(

@@ -55,6 +55,8 @@ public enum DaemonEvent: Sendable, Hashable {
   case pipelinesRead(names: [String])
   /// Those in use stay: what their folder holds now cannot be used.
   case pipelinesKept(reason: String)
+  /// The job has the answers that another one paid for; nothing is sent for it.
+  case reused(job: String, of: String)
   /// There is no control socket; everything else works.
   case controlUnavailable(reason: String)
 }

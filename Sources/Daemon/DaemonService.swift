@@ -90,7 +90,7 @@ extension DaemonService.Report {
     case .accepted, .awaitsImage, .calling, .responded, .waiting, .held, .letGo, .outOfRoom, .roomAgain,
       .accountClosed, .accountOpened, .catalogueFetched, .catalogueNotKept, .catalogueUnavailable, .delivering,
       .delivered, .deliveryDeferred, .inboxWatched, .inboxPolled, .inboxGone, .watchOverflowed, .said,
-      .controlUnavailable, .pipelinesRead, .pipelinesKept:
+      .controlUnavailable, .pipelinesRead, .pipelinesKept, .reused:
       break
     }
   }

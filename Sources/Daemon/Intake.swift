@@ -349,9 +349,10 @@ actor Intake {
 
   private func settle(_ drop: Drop, _ outcome: Acceptance.Outcome, _ look: inout Look) throws {
     switch outcome {
-    case .accepted(let job, let place):
+    case .accepted(let job, let place, let reused):
       look.accepted += 1
       observe(.accepted(job: job.description, request: drop.path, place: place))
+      if let reused { observe(.reused(job: job.description, of: reused.description)) }
     case .known: break
     case .refused(let report): try keep(drop, report)
     }

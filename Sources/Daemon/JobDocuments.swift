@@ -33,9 +33,11 @@ extension Call {
       case .certain(let usd): (usd.map { .number("\($0)") } ?? .null, "charged")
       case .unknown: (.null, "perhaps charged")
       }
+    let reused: JSONValue = reused.map { .string($0.description) } ?? .null
     return JSONObject([
       ("ordinal", .number("\(ordinal)")), ("attempt", .number("\(attempt)")), ("step", .number("\(step)")),
-      ("item", .number("\(item)")), ("key", .string(key)), ("endpoint", .string(endpoint)),
+      ("item", .number("\(item)")), ("key", .string(key)),
+      ("reused", reused), ("endpoint", .string(endpoint)),
       ("model", model.map(JSONValue.string) ?? .null), ("state", .string(state.rawValue)),
       ("status", status.map { .number("\($0)") } ?? .null), ("started", .string(started.description)),
       ("finished", finished.map { .string($0.description) } ?? .null), ("usd", usd),

@@ -50,6 +50,7 @@ struct Manifest: Sendable {
     object["endpoint"] = .string(call.endpoint)
     object["model"] = call.model.map(JSONValue.string)
     object["key"] = .string(call.key)
+    object["reused"] = call.reused.map { .string($0.description) }
     if calls.contains(where: { $0.step > 1 }) {
       object["step"] = .number(String(call.step))
       object["item"] = .number(String(call.item))

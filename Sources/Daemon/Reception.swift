@@ -1,5 +1,4 @@
 import Control
-import Foundation
 import ImageAPI
 import Ledger
 import Synchronization
@@ -17,9 +16,7 @@ struct Reception: Sendable {
   ) {
     guard let path = configuration.control else { return nil }
     // Whoever may drop requests may ask about them.
-    let inbox = try? FileManager.default.attributesOfItem(atPath: configuration.inbox)
-    let group = (inbox?[.groupOwnerAccountID] as? NSNumber)?.uint32Value
-    server = ControlServer(path: path, spool: configuration.spool, group: group)
+    server = ControlServer(path: path, spool: configuration.spool, group: try? words.trees.inbox.group())
     desk = OperatorDesk(
       ledgerPath: words.ledger.path, inbox: words.trees.inbox, client: client, changes: changes,
       say: { word, job, manner in

@@ -30,6 +30,8 @@ public struct Call: Hashable, Sendable {
   /// What it did cost, where that is known.
   public let charged: USD?
   public let error: String?
+  /// The job that made this call and paid for it, where that is another one: nothing was sent for this job.
+  public let reused: JobID?
 
   public enum State: String, Hashable, Sendable, CaseIterable {
     /// Committed; whether a byte went out is not known yet.
@@ -48,14 +50,14 @@ public struct Call: Hashable, Sendable {
   public var charge: Charge {
     switch state {
     case .intended, .unknown: .unknown(reserved)
-    case .responded: .certain(charged)
+    case .responded: reused == nil ? .certain(charged) : .none
     case .refused, .notSent: .none
     }
   }
 
   /// The Idempotency-Key: job and ordinal. Attempts share it, for none before was charged; a call after one with an
   /// unknown outcome has another.
-  public var key: String { "\(job)-\(ordinal)" }
+  public var key: String { "\(reused ?? job)-\(ordinal)" }
 }
 
 /// What a call cost.

@@ -61,14 +61,18 @@ public struct NewJob: Hashable, Sendable {
   public var model: String?
   /// A job without calls has responded as soon as it is one.
   public var makesCalls: Bool
+  /// What the job asks of the API, and on which pictures, as a digest; `nil` for a job without calls.
+  public var fingerprint: String?
+  /// Answers to the same calls that another job has paid for, all of them, in their order; with any, the job is accepted
+  /// as one that has responded. Their blobs are in the job's folder, under the same names.
+  public var answers: [Call]
   public var received: Timestamp
 
   /// See ``Job`` for the fields. The place is `output/name`.
   public init(
     id: JobID, name: String, output: String = "", pipeline: String, priority: Int = 0, labels: [String: String] = [:],
     source: String, sourceIdentity: String, collision: CollisionRule = .fail, model: String? = nil,
-    makesCalls: Bool = true,
-    received: Timestamp
+    makesCalls: Bool = true, fingerprint: String? = nil, answers: [Call] = [], received: Timestamp
   ) {
     self.id = id
     self.name = name
@@ -81,6 +85,8 @@ public struct NewJob: Hashable, Sendable {
     self.collision = collision
     self.model = model
     self.makesCalls = makesCalls
+    self.fingerprint = fingerprint
+    self.answers = answers
     self.received = received
   }
 

@@ -36,15 +36,18 @@ extension JobLedger {
     try database.run(
       """
       INSERT INTO jobs (id, name, output, place, pipeline, priority, labels, source, source_identity, collision, model,
-        state, reason, not_before, received, since)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        step, item, fingerprint, state, reason, not_before, received, since)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         new.id.description, new.name, new.output, place, new.pipeline, new.priority, json(new.labels), new.source,
         new.sourceIdentity, new.collision.rawValue, new.model,
-        (new.makesCalls ? JobState.queued : .responded).rawValue, wait?.rawValue, wait.map { _ in Schema.never },
+        new.answers.last?.step ?? 1, new.answers.last?.item ?? 1, new.fingerprint,
+        (new.makesCalls && new.answers.isEmpty ? JobState.queued : .responded).rawValue, wait?.rawValue,
+        wait.map { _ in Schema.never },
         new.received.microseconds, new.received.microseconds,
       ])
+    try insert(new.answers, of: new.id, database)
   }
 
   /// The jobs that were made of this version of a request's file: after a crash between commit and unlink the file lies

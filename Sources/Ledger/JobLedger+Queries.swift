@@ -147,7 +147,7 @@ extension JobLedger {
       // The plus keeps SQLite from walking all calls by their start instead of looking up either time.
       try database.rows(
         """
-        SELECT \(Call.columns) FROM calls WHERE started >= ?1 OR finished >= ?1
+        SELECT \(Call.columns) FROM calls WHERE (started >= ?1 OR finished >= ?1) AND reused IS NULL
         ORDER BY +started, job, ordinal, attempt
         """, [start.microseconds]
       ).map { try Call($0) }

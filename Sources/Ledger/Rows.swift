@@ -52,7 +52,7 @@ extension Job {
 extension Call {
   static let columns = """
     job, ordinal, attempt, endpoint, model, state, status, response_id, headers, body, started, finished, reserved, \
-    charged, error, step, item
+    charged, error, step, item, reused
     """
 
   init(_ row: Row) throws(LedgerError) {
@@ -73,6 +73,7 @@ extension Call {
     error = row[14]
     step = row[15]
     item = row[16]
+    reused = row[17] as String? == nil ? nil : try row.value(17, "calls", "reused")
   }
 }
 

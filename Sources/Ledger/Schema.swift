@@ -36,6 +36,8 @@ enum Schema {
       since INTEGER NOT NULL,
       published INTEGER,
       error TEXT,
+      -- What it asks of the API, as a digest; NULL for a job without calls.
+      fingerprint TEXT,
       -- When the job's blobs were given up; NULL while they are kept.
       emptied INTEGER,
       CHECK (emptied IS NULL OR state IN ('published', 'failed')),
@@ -57,6 +59,8 @@ enum Schema {
     CREATE INDEX jobs_listed ON jobs (state, id, pipeline);
     CREATE INDEX jobs_published_place ON jobs (place, published) WHERE state = 'published';
     CREATE INDEX jobs_after_place ON jobs (place, id) WHERE reason = 'place';
+    CREATE INDEX jobs_reusable ON jobs (fingerprint, published)
+      WHERE state = 'published' AND emptied IS NULL AND fingerprint IS NOT NULL;
     CREATE INDEX jobs_source ON jobs (source, source_identity);
 
     -- Places that jobs are on their way to. What is published is found in jobs, and on disk.
@@ -85,6 +89,9 @@ enum Schema {
       -- What the call counts for against a budget: the price set aside, then the charge, or nothing.
       counted INTEGER NOT NULL,
       error TEXT,
+      -- The job that paid for the answer, where that is another one; it may be forgotten by now.
+      reused TEXT,
+      CHECK (reused IS NULL OR (state = 'responded' AND counted = 0)),
       PRIMARY KEY (job, ordinal, attempt)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX calls_started ON calls (started);

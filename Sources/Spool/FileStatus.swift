@@ -17,6 +17,7 @@ struct FileStatus: Hashable {
   let device: UInt64
   let links: Int
   let owner: uid_t
+  let group: gid_t
   let mode: mode_t
   /// When the inode last changed: a write, but also a rename, a link or a new mode.
   let changed: InodeTime
@@ -35,6 +36,7 @@ struct FileStatus: Hashable {
     device = UInt64(status.st_dev)
     links = Int(status.st_nlink)
     owner = status.st_uid
+    group = status.st_gid
     mode = status.st_mode
     changed = InodeTime(seconds: status.st_ctim.tv_sec, nanoseconds: status.st_ctim.tv_nsec)
   }

@@ -178,6 +178,12 @@ struct Folder: ~Copyable, Sendable {
     try retrying("rename", target.pathOf(newName)) { unsafe Glibc.renameat(from, name, to, newName) }
   }
 
+  /// Gives a file another name, in another folder of the same file system.
+  borrowing func link(_ name: String, to target: borrowing Folder, as newName: String) throws(SpoolError) {
+    let (from, to) = (descriptor.number, target.descriptor.number)
+    try retrying("link", pathOf(name)) { unsafe Glibc.linkat(from, name, to, newName, 0) }
+  }
+
   /// renameat2(2) with RENAME_NOREPLACE or RENAME_EXCHANGE.
   borrowing func rename(
     _ name: String, to target: borrowing Folder, as newName: String, flag: RenameFlag

@@ -17,6 +17,12 @@ public struct Inbox: Sendable {
     _ = try Folder(makingIt: path, mode: 0o775)
   }
 
+  /// The number of the group that may drop requests.
+  public func group() throws(SpoolError) -> UInt32 {
+    let root = try Folder(path: path)
+    return try root.descriptor.status(path: path).group
+  }
+
   /// Reads a file whole, from one descriptor.
   ///
   /// Opening neither waits for a FIFO's writer nor follows a symbolic link anywhere on the way; what was opened is

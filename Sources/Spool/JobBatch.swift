@@ -37,8 +37,11 @@ public final class JobBatch {
 
   /// Writes a job's first blobs; durable when the batch is finished.
   ///
+  /// - Parameter shared: blobs of another job, which are durable and never change, that are this one's as well.
   /// - Throws: `.occupied` when the job has a folder. After any error the job has none; the batch can go on.
-  public func add(_ job: String, blobs: [(name: String, bytes: [UInt8])]) throws(SpoolError) {
+  public func add(
+    _ job: String, blobs: [(name: String, bytes: [UInt8])], shared: (job: String, names: [String])? = nil
+  ) throws(SpoolError) {
     for blob in blobs { try SpoolDirectory.checkBlobName(blob.name) }
     let folder = try spool.makeJobFolder(job)
     var written: [OpenFile] = []
@@ -49,6 +52,10 @@ public final class JobBatch {
         try file.writeAll(blob.bytes.span, path: path)
         file.beginWriteback(0..<blob.bytes.count)
         written.append(OpenFile(file, path: path))
+      }
+      if let shared {
+        let other = try spool.jobFolder(shared.job)
+        for name in shared.names { try other.link(name, to: folder, as: name) }
       }
     } catch {
       try? spool.removeJob(job)

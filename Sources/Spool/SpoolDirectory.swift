@@ -189,7 +189,7 @@ public final class SpoolDirectory: Sendable {
   /// Makes what was made in the spool last: the folders of jobs.
   func syncRoot() throws(SpoolError) { try root.sync() }
 
-  private func jobFolder(_ job: String) throws(SpoolError) -> Folder {
+  func jobFolder(_ job: String) throws(SpoolError) -> Folder {
     try RelativePath.checkName(job)
     return try root.folder(job)
   }

@@ -23,7 +23,6 @@ struct CheckCommand: AsyncParsableCommand {
       guard let pipeline = folder.catalog[name] else { continue }
       let count = pipeline.recipe.outputs.count
       Console.out("pipeline\t\(name)\t\(count) output\(count == 1 ? "" : "s")\t\(pipeline.description ?? "")")
-      for words in pipeline.unfulfilled { Console.note("warning: pipeline \(name): \(words)", .warning) }
     }
     for mistake in folder.mistakes {
       Console.note("\(configuration.pipelineFolder ?? "built-in")/\(mistake.file), \(mistake.error)", .failed)

@@ -55,6 +55,7 @@ enum EventLines {
     case .deliveryGivenUp(let job, let target, let reason):
       ("given up   \(job) \(target); the job stays published: \(reason)", .failed)
     case .said(let word, let job, let by, let words): ("operator   \(word) \(job), by \(by): \(words)", .quiet)
+    case .reused(let job, let of): ("reused     \(job): what \(of) was answered, at no cost", .quiet)
     case .pipelinesRead(let names): ("pipelines  in use: \(names.joined(separator: ", "))", .quiet)
     case .pipelinesKept(let reason): ("pipelines  those in use stay: \(reason)", .warning)
     case .controlUnavailable(let reason): ("control    off: \(reason)", .warning)

@@ -63,12 +63,3 @@ enum Pipelines {
     return pipeline
   }
 }
-
-extension Pipeline {
-  /// What the file asks for and this version does not do: nobody should rely on it unawares.
-  var unfulfilled: [String] {
-    var words: [String] = []
-    if reusesOriginals { words.append("reuse: identical requests are called again in this version") }
-    return words
-  }
-}

@@ -31,11 +31,7 @@ struct RunCommand: AsyncParsableCommand {
     let configuration = try options.load()
     let folder = configuration.pipelineFolder
     let shelf = try PipelineShelf(folder: folder) { try Pipelines.catalog(folder: folder) }
-    let pipelines = shelf.current
     for warning in configuration.warnings { Console.note("warning: \(warning)", .warning) }
-    for name in pipelines.names {
-      for words in pipelines[name]?.unfulfilled ?? [] { Console.note("warning: pipeline \(name): \(words)", .warning) }
-    }
     let logger = Logger(label: "darkroom") { StreamLogHandler.standardError(label: $0) }
     let service = DaemonService(
       configuration: configuration.daemon, pipelines: shelf, logger: logger, observer: EventLines.print)
@@ -44,7 +40,8 @@ struct RunCommand: AsyncParsableCommand {
         try Self.exit(for: try await Self.drain(service))
       } else {
         try await ServiceGroup(
-          services: [ReloadOnHangup(shelf: shelf), service], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger.quiet
+          services: [ReloadOnHangup(shelf: shelf), service], gracefulShutdownSignals: [.sigterm, .sigint],
+          logger: Logger.quiet
         ).run()
       }
     } catch let error as SpoolError {

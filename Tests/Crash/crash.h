@@ -37,6 +37,8 @@ struct object journal_object(int file);
 // At a path; nothing is followed at its end. Inode 0 when there is nothing.
 struct object journal_object_at(int folder, const char *path);
 void journal_made(int folder, const char *path, bool is_folder);
+// Something that is there has this name as well.
+void journal_linked(int folder, const char *path);
 void journal_removed(int folder, const char *path, struct object);
 void journal_renamed(int from, const char *old, int to, const char *name, unsigned flags, struct object);
 // `position` is where the bytes begin, or -1: they end at the descriptor's offset.

@@ -2,6 +2,7 @@
 // follow it, and a line's end behind those. Objects are `device.inode`.
 //
 //   make PARENT OBJECT folder|file N      name
+//   link PARENT OBJECT N                  name
 //   remove PARENT OBJECT N                name
 //   rename FROM TO OBJECT FLAGS N         old name, NUL, new name
 //   write OBJECT OFFSET N                 bytes
@@ -87,6 +88,14 @@ void journal_made(int folder, const char *path, bool is_folder) {
   put_words(
       strlen(name), "make " WORD " " WORD " %s", WORDS(parent(folder, path)), WORDS(journal_object_at(folder, path)),
       is_folder ? "folder" : "file");
+  crash_put(journal, name, strlen(name));
+  put_end();
+}
+
+void journal_linked(int folder, const char *path) {
+  if (!journal_is_open()) return;
+  const char *name = last(path);
+  put_words(strlen(name), "link " WORD " " WORD, WORDS(parent(folder, path)), WORDS(journal_object_at(folder, path)));
   crash_put(journal, name, strlen(name));
   put_end();
 }

@@ -69,7 +69,9 @@ int link(const char *old, const char *path) {
 
 int linkat(int from, const char *old, int folder, const char *path, int flags) {
   NEXT(linkat);
-  return LINKS(folder, path, next(from, old, folder, path, flags));
+  return IN_TURN(
+      crash_enter(LINK, folder, path), next(from, old, folder, path, flags),
+      if (result == 0) journal_linked(folder, path));
 }
 
 int symlink(const char *target, const char *path) {

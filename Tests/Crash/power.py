@@ -124,6 +124,9 @@ class Disk:
             # A number that is free again is given anew.
             self.objects[words[1]] = made
             self.changes.append(Change("make", made, [(known[0], data.decode())]))
+        elif kind == "link":
+            if known[0] is None or known[1] is None: return
+            self.changes.append(Change("make", known[1], [(known[0], data.decode())]))
         elif kind == "remove":
             if known[0] is None: return
             self.changes.append(Change("remove", known[1], [(known[0], data.decode())]))

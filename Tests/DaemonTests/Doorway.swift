@@ -40,7 +40,8 @@ final class Doorway: Sendable {
     ledger = try JobLedger(path: configuration.spool + "/ledger.sqlite")
     intake = Intake(
       trees: trees, failed: try FailedRequests(path: configuration.failed), ledger: ledger,
-      pipelines: PipelineShelf(try workshop.catalog(settings)), catalogue: { .bundled }, configuration: configuration, isOnce: false,
+      pipelines: PipelineShelf(try workshop.catalog(settings)), catalogue: { .bundled }, configuration: configuration,
+      isOnce: false,
       observe: news.add)
   }
 

@@ -26,7 +26,7 @@ import Testing
     Call(
       job: JobID.next(), ordinal: 1, attempt: 1, step: 1, item: 1, endpoint: "/image/generate", model: model,
       state: state, status: nil, responseID: id, headers: [:], body: nil, started: at(start), finished: end.map(at),
-      reserved: USD("0.02"), charged: charged, error: nil)
+      reserved: USD("0.02"), charged: charged, error: nil, reused: nil)
   }
 
   private func result(

@@ -113,7 +113,8 @@ final class Workshop: Sendable {
   func drain(_ settings: Settings = Settings(), port: Int) async throws -> Run {
     let events = Mutex<[DaemonEvent]>([])
     let service = DaemonService(
-      configuration: try configuration(settings, port: port), pipelines: PipelineShelf(try catalog(settings)), logger: .silent
+      configuration: try configuration(settings, port: port), pipelines: PipelineShelf(try catalog(settings)),
+      logger: .silent
     ) { event in events.withLock { $0.append(event) } }
     let report = try await service.drain()
     return Run(report: report, events: events.withLock { $0 })

@@ -162,7 +162,7 @@ def shows(site):
         calls = site.rows(f"SELECT * FROM calls {of} ordinal, attempt")
         outputs = site.rows(f"SELECT * FROM outputs {of} number")
         warnings = [line["warning"] for line in site.rows(f"SELECT * FROM warnings {of} number")]
-        names = ("ordinal", "attempt", "step", "item", "endpoint", "model", "state", "status", "error")
+        names = ("ordinal", "attempt", "step", "item", "endpoint", "model", "state", "status", "error", "reused")
         right = [{**{name: call[name] for name in names}, "key": f"{row['id']}-{call['ordinal']}",
                   "started": time(call["started"]), "finished": time(call["finished"]),
                   "usd": {"responded": call["charged"], "unknown": None}.get(call["state"], 0),

@@ -23,7 +23,7 @@ import Testing
           state: .intended,
           status: nil,
           responseID: nil, headers: [:], body: nil, started: .at(1), finished: nil, reserved: USD("0.05"), charged: nil,
-          error: nil))
+          error: nil, reused: nil))
     #expect(call.key == "\(job.id)-1")
     #expect(call.charge == .unknown(USD("0.05")))
     let reopened = try scratch.ledger()

@@ -237,6 +237,6 @@ extension Call {
     self.init(
       job: job, ordinal: 1, attempt: 1, step: 1, item: 1, endpoint: "", model: nil, state: .intended, status: nil,
       responseID: nil,
-      headers: [:], body: nil, started: .at(0), finished: nil, reserved: nil, charged: nil, error: nil)
+      headers: [:], body: nil, started: .at(0), finished: nil, reserved: nil, charged: nil, error: nil, reused: nil)
   }
 }

@@ -166,7 +166,8 @@ import Testing
     "UPDATE jobs SET state = 'published'", "UPDATE jobs SET priority = 'high'",
     "UPDATE jobs SET item = 0", "UPDATE calls SET step = 0", "UPDATE calls SET reserved = -1",
     "INSERT INTO calls SELECT job, 2, 1, step, item, endpoint, model, 'intended', status, response_id, headers, body, started, "
-      + "finished, reserved, charged, counted, error FROM calls",
+      + "finished, reserved, charged, counted, error, reused FROM calls",
+    "UPDATE calls SET reused = job",
   ]) func impossibleRowsAreRefused(_ sql: String) throws {
     let ledger = try scratch.ledger()
     _ = try ledger.called(try ledger.accepted(.named("canal")).id)
