@@ -22,7 +22,7 @@ public struct ControlServer: Sendable {
     public var peersOfAUser = 48
     /// Until a question is there, from the connect on.
     public var question = Duration.seconds(10)
-    /// Until a peer has taken a line of its answer.
+    /// Until a peer has taken what it was sent at once.
     public var writing = Duration.seconds(30)
     /// How often a peer that waits is told that the daemon lives.
     public var beat = Duration.seconds(10)
@@ -76,7 +76,7 @@ public struct ControlServer: Sendable {
     guard let peer = await connection.peer() else { return }
     guard peers.enter(peer.user) else {
       await say(
-        .refusal(ControlRefusal(.tooMany, "too many ask this daemon at once; ask again in a moment")), connection)
+        [.refusal(ControlRefusal(.tooMany, "too many ask this daemon at once; ask again in a moment"))], connection)
       return
     }
     defer { peers.leave(peer.user) }
@@ -84,7 +84,7 @@ public struct ControlServer: Sendable {
       let line = try await question(from: connection)
       try await answer(try ControlQuestion(line: line, spool: spool), from: peer, connection, desk)
     } catch {
-      await say(.refusal(error), connection)
+      await say([.refusal(error)], connection)
     }
   }
 
@@ -106,8 +106,8 @@ public struct ControlServer: Sendable {
     let end = await withTaskGroup(of: End.self) { group in
       group.addTask {
         await Self.end(of: {
-          try await desk.answer(question, from: peer) { item in
-            guard await say(.item(item), connection) else { throw CancellationError() }
+          try await desk.answer(question, from: peer) { items in
+            guard await say(items.map(ControlLine.item), connection) else { throw CancellationError() }
           }
         })
       }
@@ -116,7 +116,7 @@ public struct ControlServer: Sendable {
         return .left
       }
       group.addTask {
-        while (try? await Task.sleep(for: limits.beat)) != nil, await say(.beat, connection) {}
+        while (try? await Task.sleep(for: limits.beat)) != nil, await say([.beat], connection) {}
         return .left
       }
       let end = await group.next() ?? .left
@@ -124,7 +124,7 @@ public struct ControlServer: Sendable {
       return end
     }
     guard case .answered(let result) = end else { return }
-    await say(.end(try result.get()), connection)
+    await say([.end(try result.get())], connection)
   }
 
   private enum End: Sendable {
@@ -145,11 +145,12 @@ public struct ControlServer: Sendable {
     }
   }
 
-  /// - Returns: whether the peer has taken the line; when not, the connection is closed.
+  /// - Returns: whether the peer has taken the lines; when not, the connection is closed.
   @discardableResult
-  private func say(_ line: ControlLine, _ connection: Connection) async -> Bool {
+  private func say(_ lines: [ControlLine], _ connection: Connection) async -> Bool {
+    let bytes = lines.flatMap(\.bytes)
     let isTaken = await first(
-      of: { await connection.write(line.bytes) }, within: limits.writing, otherwise: { connection.close() })
+      of: { await connection.write(bytes) }, within: limits.writing, otherwise: { connection.close() })
     return isTaken ?? false
   }
 
@@ -173,11 +174,12 @@ public struct ControlServer: Sendable {
 
 /// Answers questions. It is asked from any thread, many at a time.
 public protocol ControlDesk: Sendable {
-  /// - Parameter item: sends a part of the answer; throws when nobody listens any more.
+  /// - Parameter items: sends parts of the answer, few enough to be held in memory; returns when they are taken, and
+  ///   throws when nobody listens any more.
   /// - Returns: the answer's end.
   /// - Throws: ``ControlRefusal`` for what it will not do; anything else is told as a failure of the daemon.
   func answer(
     _ question: ControlQuestion, from peer: ControlPeer,
-    item: @escaping @Sendable (JSONObject) async throws -> Void
+    items: @escaping @Sendable ([JSONObject]) async throws -> Void
   ) async throws -> JSONObject
 }

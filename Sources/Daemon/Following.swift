@@ -17,8 +17,8 @@ struct Following: Sendable {
   let inbox: Inbox
   /// The ledger, once there is one.
   let ledger: @Sendable () throws -> JobLedger?
-  /// Counts up when something happened that may end a job.
-  let changes: @Sendable () -> Int
+  /// What has happened in this process.
+  let happenings: Happenings
   let blocking: BlockingWork
 
   /// How often to ask whether something happened, and how often to look although nothing seems to have.
@@ -41,12 +41,12 @@ struct Following: Sendable {
 
   /// Sends an item for each request that has ended, and for each that begins to wait for something.
   func follow(
-    _ dropped: [Dropped], item: @escaping @Sendable (JSONObject) async throws -> Void
+    _ dropped: [Dropped], items: @escaping @Sendable ([JSONObject]) async throws -> Void
   ) async throws -> JSONObject {
     var open = dropped
     var reasons: [Dropped: String] = [:]
     while true {
-      let seen = changes()
+      let seen = happenings.count
       var left: [Dropped] = []
       let standing = try await blocking.run { [open] () throws(any Error) in try open.map { try stand(of: $0) } }
       for (drop, stand) in zip(open, standing) {
@@ -55,15 +55,15 @@ struct Following: Sendable {
           left.append(drop)
           if let reason, reasons[drop] != reason {
             reasons[drop] = reason
-            try await item(Self.document(drop, "waiting", [("words", .string(reason))]))
+            try await items([Self.document(drop, "waiting", [("words", .string(reason))])])
           }
-        case .ended(let document): try await item(document)
+        case .ended(let document): try await items([document])
         }
       }
       open = left
       if open.isEmpty { return JSONObject([("followed", .number("\(dropped.count)"))]) }
       let end = ContinuousClock.now + Self.patience
-      repeat { try await Task.sleep(for: Self.pause) } while changes() == seen && .now < end
+      repeat { try await Task.sleep(for: Self.pause) } while happenings.count == seen && .now < end
     }
   }
 
@@ -77,17 +77,20 @@ struct Following: Sendable {
     let isInInbox = ((try? inbox.identity(of: drop.file)) ?? nil) != nil
     guard let ledger = try ledger(), let id = try ledger.jobs(claimedFrom: drop.request, identity: drop.identity).last
     else {
-      if isInInbox { return .open(nil) }
+      if isInInbox { return .open(happenings.hindrance(of: drop.file)) }
       return .ended(Self.document(drop, "refused", [("words", .string("see its error file in the failed folder"))]))
     }
     let job = try ledger.job(id)
     var details: [(String, JSONValue)] = [("job", .string(id.description)), ("place", .string(job.place))]
     switch job.state {
     case .queued, .calling, .responded:
-      return .open(job.wait.map { "\($0.reason.rawValue)\($0.until.map { " until \($0)" } ?? "")" })
+      return .open(try job.hindrance(in: ledger))
     case .published: break
     case .failed: details.append(("words", .string(job.error ?? "see its error file in the failed folder")))
-    case .held: details.append(("words", .string(job.error ?? "someone has to look")))
+    case .held:
+      // What an operator holds may have had an error before, which is not why.
+      let error = job.hold == .operator ? nil : job.error
+      details.append(("words", .string(try error ?? job.hindrance(in: ledger) ?? "someone has to look")))
     }
     return .ended(Self.document(drop, job.state.rawValue, details))
   }

@@ -26,9 +26,9 @@ struct House: Sendable {
     inboxPath = configuration.inbox
     retention = configuration.retention
     self.pipelines = pipelines
-    let events = EventCount()
+    let happenings = Happenings()
     let observer: @Sendable (DaemonEvent) -> Void = { event in
-      events.add()
+      happenings.add(event)
       observer(event)
     }
     self.observer = observer
@@ -63,8 +63,7 @@ struct House: Sendable {
         if case .published = event { outbox.wake() }
       })
     let words = Operator(trees: trees, ledger: ledger, failed: failed, pipelines: { pipelines.current })
-    reception = Reception(
-      configuration, words, client, dispatcher, changes: { events.value }, observe: observer)
+    reception = Reception(configuration, words, client, dispatcher, happenings, observe: observer)
   }
 
   /// Takes up nothing new. Calls under way are finished, for they are paid for; what follows publications is broken off,

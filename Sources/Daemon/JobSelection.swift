@@ -61,25 +61,12 @@ struct JobSelection: Hashable, Sendable {
       throw ControlRefusal(.invalid, "name jobs, or select them by what they have in common, not both")
     }
     var found: [JobID] = []
-    try Self.eachJob(in: word.states.intersection(states ?? Set(JobState.allCases)), pipeline, of: ledger) { job in
-      if matches(job) { found.append(job.id) }
-    }
-    return found
-  }
-
-  func matches(_ job: Job) -> Bool {
-    reason == nil || reason == job.wait?.reason.rawValue || reason == job.hold?.rawValue
-  }
-
-  private static func eachJob(
-    in states: Set<JobState>, _ pipeline: String?, of ledger: JobLedger, _ body: (Job) -> Void
-  ) throws(LedgerError) {
-    var last: JobID?
     while true {
-      let page = try ledger.jobs(in: states, pipeline: pipeline, after: last, limit: pageSize)
-      for job in page { body(job) }
-      guard page.count == pageSize, let end = page.last else { return }
-      last = end.id
+      let page = try ledger.jobs(
+        in: word.states.intersection(states ?? word.states), pipeline: pipeline, reason: reason, after: found.last,
+        limit: Self.pageSize)
+      found += page.map(\.id)
+      if page.count < Self.pageSize { return found }
     }
   }
 

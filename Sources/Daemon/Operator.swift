@@ -1,5 +1,4 @@
 import Ledger
-import Money
 import Requests
 import Spool
 

@@ -28,14 +28,12 @@ extension OperatorDesk {
     }
     return OperatorDesk(
       ledgerPath: ledgerPath, inbox: Inbox(path: inbox), client: api.map { APIClient(configuration: $0) },
-      // Nobody tells of changes: look five times a second.
-      changes: { Int(ContinuousClock.now.duration(to: processStart) / .milliseconds(-200)) },
+      // What happens elsewhere is seen in the ledger only.
+      happenings: Happenings(),
       say: { word, job, manner in
         try await blocking.run { () throws(any Error) in try words.value().say(word, about: job, manner) }
       }, observe: { _ in })
   }
-
-  private static let processStart = ContinuousClock.now
 
   /// What root writes, the daemon could not read: root goes on as the spool's owner.
   private static func becomeOwner(of spool: String) throws(SpoolError) {

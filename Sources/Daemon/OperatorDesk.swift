@@ -21,15 +21,15 @@ public struct OperatorDesk: ControlDesk {
   private let following: Following
   private let inquiry: UsageInquiry?
   private let blocking: BlockingWork
-  /// Why words that change something are not taken; else how one is carried out.
+  /// Carries out a word.
   private let say: @Sendable (OperatorWord, JobID, Operator.Manner) async throws -> OperatorOutcome
   private let observe: @Sendable (DaemonEvent) -> Void
 
   /// - Parameters:
   ///   - client: asks the API what it charged; `nil` without a key.
-  ///   - changes: counts up when a job may have ended.
+  ///   - happenings: what has happened in this process that may end a job.
   init(
-    ledgerPath: String, inbox: Inbox, client: APIClient?, changes: @escaping @Sendable () -> Int,
+    ledgerPath: String, inbox: Inbox, client: APIClient?, happenings: Happenings,
     say: @escaping @Sendable (OperatorWord, JobID, Operator.Manner) async throws -> OperatorOutcome,
     observe: @escaping @Sendable (DaemonEvent) -> Void
   ) {
@@ -41,17 +41,17 @@ public struct OperatorDesk: ControlDesk {
     self.observe = observe
     inquiry = client.map(UsageInquiry.init)
     following = Following(
-      inbox: inbox, ledger: { try ledger.openedIfThere() }, changes: changes, blocking: blocking)
+      inbox: inbox, ledger: { try ledger.openedIfThere() }, happenings: happenings, blocking: blocking)
   }
 
   public func answer(
-    _ question: ControlQuestion, from peer: ControlPeer, item: @escaping @Sendable (JSONObject) async throws -> Void
+    _ question: ControlQuestion, from peer: ControlPeer, items: @escaping @Sendable ([JSONObject]) async throws -> Void
   ) async throws -> JSONObject {
     func about(_ known: [String]) throws(ControlRefusal) -> Particulars {
       try Particulars(question.about, known: known)
     }
     switch question.word {
-    case "list": return try await list(try about(JobSelection.traits + ["newest", "limit"]), item)
+    case "list": return try await list(try about(JobSelection.traits + ["newest", "limit"]), items)
     case "show": return try await show(try about(["job"]))
     case "queue":
       let states = try JobSelection.states(try about(["state"])) ?? QueueShape.open
@@ -59,14 +59,14 @@ public struct OperatorDesk: ControlDesk {
     case "summary":
       let about = try about(["by", "since"])
       return try await reading { try JobSummary.document(of: $0, about) }
-    case "wait": return try await following.follow(try Following.dropped(in: try about(["dropped"])), item: item)
+    case "wait": return try await following.follow(try Following.dropped(in: try about(["dropped"])), items: items)
     default:
       guard let word = OperatorWord(rawValue: question.word) else {
         throw ControlRefusal(
           .unknownWord, "this daemon, version \(Darkroom.version), does not know the word \(question.word.prefix(40))")
       }
       let about = try about(JobSelection.traits + ["jobs", "pays-again", "confirmed", "rehearsal"])
-      return try await carryOut(word, about, by: peer, item)
+      return try await carryOut(word, about, by: peer, items)
     }
   }
 
@@ -81,7 +81,7 @@ public struct OperatorDesk: ControlDesk {
   private static let pageSize = 200
 
   private func list(
-    _ about: Particulars, _ item: @Sendable (JSONObject) async throws -> Void
+    _ about: Particulars, _ items: @Sendable ([JSONObject]) async throws -> Void
   ) async throws -> JSONObject {
     let selection = try JobSelection(about)
     let limit = try about.count("limit") ?? .max
@@ -89,17 +89,16 @@ public struct OperatorDesk: ControlDesk {
     var last: JobID?
     var count = 0
     while count < limit {
+      let size = min(Self.pageSize, limit - count)
       let page = try await reading { [last] ledger in
         try ledger.jobs(
-          in: selection.states ?? Set(JobState.allCases), pipeline: selection.pipeline,
-          order: order, after: last, limit: Self.pageSize)
+          in: selection.states ?? Set(JobState.allCases), pipeline: selection.pipeline, reason: selection.reason,
+          order: order, after: last, limit: size)
       }
       let now = Timestamp.now()
-      for job in page where count < limit && selection.matches(job) {
-        try await item(job.document(at: now))
-        count += 1
-      }
-      guard page.count == Self.pageSize, let end = page.last else { break }
+      try await items(page.map { $0.document(at: now) })
+      count += page.count
+      guard page.count == size, let end = page.last else { break }
       last = end.id
     }
     return JSONObject([("listed", .number("\(count)"))])
@@ -111,6 +110,7 @@ public struct OperatorDesk: ControlDesk {
       let job = try ledger.job(try JobSelection.job(text, in: ledger))
       let calls = try ledger.calls(of: job.id)
       var document = job.document(at: .now())
+      document["hindrance"] = try job.hindrance(in: ledger).map(JSONValue.string) ?? .null
       document["calls"] = .array(calls.map { .object($0.document) })
       document["outputs"] = .array(try ledger.outputs(of: job.id).map { .object($0.document) })
       document["warnings"] = .array(try ledger.warnings(of: job.id).map(JSONValue.string))
@@ -135,7 +135,7 @@ public struct OperatorDesk: ControlDesk {
 
   private func carryOut(
     _ word: OperatorWord, _ about: Particulars, by peer: ControlPeer,
-    _ item: @Sendable (JSONObject) async throws -> Void
+    _ items: @Sendable ([JSONObject]) async throws -> Void
   ) async throws -> JSONObject {
     let selection = try JobSelection(about)
     var manner = Operator.Manner()
@@ -152,7 +152,7 @@ public struct OperatorDesk: ControlDesk {
       if outcome.kind == .done, !manner.isRehearsal {
         observe(.said(word: word.rawValue, job: job.description, by: "\(peer)", words: outcome.words))
       }
-      try await item(outcome.document(word))
+      try await items([outcome.document(word)])
     }
     return JSONObject([
       ("jobs", .number("\(jobs.count)")), ("done", .number("\(counts[.done, default: 0])")),

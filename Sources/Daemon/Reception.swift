@@ -1,7 +1,6 @@
 import Control
 import ImageAPI
 import Ledger
-import Synchronization
 
 /// The control socket of a running daemon. Without it everything else works.
 struct Reception: Sendable {
@@ -12,15 +11,17 @@ struct Reception: Sendable {
   /// `nil` when the configuration wants none.
   init?(
     _ configuration: DaemonConfiguration, _ words: Operator, _ client: APIClient, _ dispatcher: Dispatcher,
-    changes: @escaping @Sendable () -> Int, observe: @escaping @Sendable (DaemonEvent) -> Void
+    _ happenings: Happenings, observe: @escaping @Sendable (DaemonEvent) -> Void
   ) {
     guard let path = configuration.control else { return nil }
     // Whoever may drop requests may ask about them.
     server = ControlServer(path: path, spool: configuration.spool, group: try? words.trees.inbox.group())
     desk = OperatorDesk(
-      ledgerPath: words.ledger.path, inbox: words.trees.inbox, client: client, changes: changes,
+      ledgerPath: words.ledger.path, inbox: words.trees.inbox, client: client, happenings: happenings,
       say: { word, job, manner in
-        try await dispatcher.attend { try words.say(word, about: job, manner) }
+        let outcome = try await dispatcher.attend { try words.say(word, about: job, manner) }
+        if outcome.kind == .done, !manner.isRehearsal { dispatcher.wake() }
+        return outcome
       }, observe: observe)
     self.observe = observe
   }
@@ -36,19 +37,8 @@ struct Reception: Sendable {
 }
 
 extension Dispatcher {
-  /// Does something between two of its own steps, so that no job is taken up meanwhile; then looks whether there is
-  /// something to do.
+  /// Does something between two of its own steps, so that no job is taken up meanwhile.
   func attend<Value: Sendable>(_ body: @Sendable () throws -> Value) rethrows -> Value {
-    defer { wake() }
-    return try body()
+    try body()
   }
-}
-
-/// Counts what happened.
-final class EventCount: Sendable {
-  private let count = Atomic(0)
-
-  var value: Int { count.load(ordering: .acquiring) }
-
-  func add() { count.add(1, ordering: .releasing) }
 }

@@ -53,6 +53,13 @@ extension JobLedger {
     }
   }
 
+  /// The job that is on its way to a place.
+  public func reservation(of place: String) throws(LedgerError) -> JobID? {
+    try read("look for who has a place") { database in
+      try database.row("SELECT job FROM places WHERE place = ?", [place])?.value(0, "places", "job")
+    }
+  }
+
   /// The calls of all jobs that began in a time, its end not included, in the order of their begin.
   public func calls(from start: Timestamp, until end: Timestamp) throws(LedgerError) -> [Call] {
     try read("list the calls of a time") { database in

@@ -70,38 +70,39 @@ extension JobLedger {
     try read("look at a job") { try $0.job(id) }
   }
 
-  /// Jobs in these states, page by page, in the order of their acceptance or against it. It reads no more than a page of
-  /// each state, however many jobs there are; with a pipeline also the index of those that are passed over.
+  /// Jobs in these states, page by page, in the order of their acceptance or against it. It reads no more than a page,
+  /// however many jobs there are; with a pipeline or a reason also the index of those that are passed over.
   ///
   /// - Parameters:
   ///   - pipeline: only its jobs; nil for those of all.
+  ///   - reason: only jobs that wait or are held for it: the text of a ``WaitReason`` or ``HoldReason``; nil for all.
   ///   - after: the last job of the page before.
   public func jobs(
-    in states: Set<JobState> = Set(JobState.allCases), pipeline: String? = nil, order: JobOrder = .oldestFirst,
-    after: JobID? = nil, limit: Int = 1000
+    in states: Set<JobState> = Set(JobState.allCases), pipeline: String? = nil, reason: String? = nil,
+    order: JobOrder = .oldestFirst, after: JobID? = nil, limit: Int = 1000
   ) throws(LedgerError) -> [Job] {
+    if states.isEmpty { return [] }
     let (comparison, direction) =
       switch order {
       case .oldestFirst: (">", "ASC")
       case .newestFirst: ("<", "DESC")
       }
-    // A state at a time, for the index has the ids of one state in order, not those of several.
-    let sql = """
-      SELECT \(Job.columns) FROM jobs INDEXED BY jobs_listed WHERE state = ?
-      \(after == nil ? "" : "AND id \(comparison) ?") \(pipeline == nil ? "" : "AND pipeline = ?")
-      ORDER BY id \(direction) LIMIT ?
-      """
-    let jobs = try read("list jobs") { database in
-      try states.flatMap { state in
-        var arguments: StatementArguments = [state.rawValue]
-        if let after { arguments += [after.description] }
-        if let pipeline { arguments += [pipeline] }
-        arguments += [limit]
-        return try database.rows(sql, arguments).map { try Job($0) }
-      }
+    // A state at a time, for the index has the ids of one state in order, not those of several: SQLite merges them.
+    let sql =
+      states.map(\.rawValue).sorted().map { state in
+        """
+        SELECT \(Job.columns) FROM jobs INDEXED BY jobs_listed WHERE state = '\(state)'
+        \(after == nil ? "" : "AND id \(comparison) :after") \(pipeline == nil ? "" : "AND pipeline = :pipeline")
+        \(reason == nil ? "" : "AND reason = :reason")
+        """
+      }.joined(separator: "\nUNION ALL\n") + "\nORDER BY id \(direction) LIMIT :limit"
+    return try read("list jobs") { database in
+      var arguments: StatementArguments = ["limit": limit]
+      if let after { arguments += ["after": after.description] }
+      if let pipeline { arguments += ["pipeline": pipeline] }
+      if let reason { arguments += ["reason": reason] }
+      return try database.rows(sql, arguments).map { try Job($0) }
     }
-    let sorted = jobs.sorted { order == .oldestFirst ? $0.id < $1.id : $1.id < $0.id }
-    return Array(sorted.prefix(limit))
   }
 
   /// How many jobs stand where, and how old the oldest is; in the states' order, then by reason.

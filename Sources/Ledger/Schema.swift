@@ -55,8 +55,8 @@ enum Schema {
     CREATE INDEX jobs_kept ON jobs (since) WHERE state IN ('published', 'failed') AND emptied IS NULL;
     CREATE INDEX jobs_emptied ON jobs (since) WHERE emptied IS NOT NULL;
     CREATE INDEX jobs_by_state ON jobs (state, reason, received);
-    -- For lists, either way round; the pipeline is in the index, so that passing one over reads no rows.
-    CREATE INDEX jobs_listed ON jobs (state, id, pipeline);
+    -- For lists, either way round; pipeline and reason are in the index, so that passing one over reads no rows.
+    CREATE INDEX jobs_listed ON jobs (state, id, pipeline, reason);
     CREATE INDEX jobs_published_place ON jobs (place, published) WHERE state = 'published';
     CREATE INDEX jobs_after_place ON jobs (place, id) WHERE reason = 'place';
     CREATE INDEX jobs_reusable ON jobs (fingerprint, published)

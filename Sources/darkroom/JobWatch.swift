@@ -19,6 +19,8 @@ struct JobWatch {
 
   /// How long a daemon may be away, as when it is restarted.
   private static let patience = Duration.seconds(60)
+  /// How long a connection lasts at least that is more than a daemon's last breath.
+  private static let answering = Duration.seconds(5)
 
   /// - Returns: how many did not end as published.
   func follow(_ dropped: [Dropped]) async throws -> Int {
@@ -26,14 +28,18 @@ struct JobWatch {
     var lost: ContinuousClock.Instant?
     while !progress.open.isEmpty {
       progress.show()
+      let asked = ContinuousClock.now
       do {
         _ = try await desk.ask(
           "wait", about: Self.question(progress.open), mayBeWithoutLedger: true, item: { progress.take($0) },
           fallback: { error in
             // A daemon that is just being started again has no socket yet.
-            if lost == nil { Console.note("\(error); the requests wait in the inbox until a daemon runs", .warning) }
+            if lost != nil { throw error }
+            Console.note("\(error); the requests wait in the inbox until a daemon runs", .warning)
           })
       } catch let error as ControlError {
+        // It answered meanwhile, and has gone anew.
+        if case .cutOff = error, asked + Self.answering < .now { lost = nil }
         let since = lost ?? .now
         if lost == nil { Console.note("\(error)", .warning) }
         lost = since

@@ -26,10 +26,11 @@ struct JobsDesk: Sendable {
   /// - Parameters:
   ///   - word: see ``OperatorDesk``.
   ///   - item: is handed the parts of the answer.
+  ///   - fallback: is told why no daemon answers before this process does; what it throws is thrown instead.
   /// - Throws: ``CommandFailure``; and ``ControlError`` when the connection to a daemon was lost.
   func ask(
     _ word: String, about: JSONObject = JSONObject(), mayBeWithoutLedger: Bool = false,
-    item: @escaping @Sendable (JSONObject) -> Void = { _ in }, fallback: (ControlError) -> Void = { _ in }
+    item: @escaping @Sendable (JSONObject) -> Void = { _ in }, fallback: (ControlError) throws -> Void = { _ in }
   ) async throws -> JSONObject {
     let question = ControlQuestion(word, about: about)
     var unreachable: ControlError?
@@ -45,10 +46,10 @@ struct JobsDesk: Sendable {
         }
       }
     }
+    if let unreachable { try fallback(unreachable) }
     try checkRights(unreachable, mayBeWithoutLedger: mayBeWithoutLedger)
-    if let unreachable { fallback(unreachable) }
     do {
-      return try await local.answer(question, from: .own) { item($0) }
+      return try await local.answer(question, from: .own) { $0.forEach(item) }
     } catch SpoolError.locked(_, let holder) {
       let process = holder.map { " (process \($0))" } ?? ""
       let why = unreachable.map { "\($0)" } ?? "its configuration says control: none"

@@ -4,7 +4,7 @@ import Documents
 struct JobsShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Shows one job: its state, its calls and charges, what it published.",
+    abstract: "Shows one job: its state, why it waits, its calls and charges, what it published and what follows.",
     discussion: """
       Of a job that is held because nobody knows whether its call was charged, it asks the API's usage history, which \
       is free, and says what is found there. It changes nothing.
@@ -31,6 +31,7 @@ struct JobsShowCommand: AsyncParsableCommand {
     for label in job.object("labels")?.members ?? [] {
       if case .string(let value) = label.value { rows.append(["label \(label.key)", value]) }
     }
+    if let hindrance = job.string("hindrance") { rows.append(["why", hindrance]) }
     if let error = job.string("error") { rows.append(["last error", error]) }
     for call in job.objects("calls") {
       rows.append(["call \(call["ordinal"]?.integer ?? 0).\(call["attempt"]?.integer ?? 0)", call.callInWords])
@@ -42,7 +43,6 @@ struct JobsShowCommand: AsyncParsableCommand {
     for warning in job.strings("warnings") ?? [] { rows.append(["warning", warning]) }
     if let words = job.object("reconciliation")?.string("words") {
       rows.append(["charged?", words])
-      rows.append(["next", "darkroom jobs release calls again and pays again; darkroom jobs cancel gives it up"])
     }
     for delivery in job.objects("deliveries") {
       rows.append(["after \(delivery.number("number") ?? "")", delivery.deliveryInWords])

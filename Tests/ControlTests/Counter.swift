@@ -14,18 +14,21 @@ final class Counter: ControlDesk {
 
   func answer(
     _ question: ControlQuestion, from peer: ControlPeer,
-    item: @escaping @Sendable (JSONObject) async throws -> Void
+    items: @escaping @Sendable ([JSONObject]) async throws -> Void
   ) async throws -> JSONObject {
     peers.withLock { $0.append(peer) }
     switch question.word {
     case "echo": return question.about
     case "list":
-      for number in 0..<(question.about["count"]?.integer ?? 0) {
-        try await item(
-          JSONObject([
-            ("number", .number("\(number)")),
-            ("text", .string(String(repeating: "x", count: question.about["size"]?.integer ?? 0))),
-          ]))
+      let size = question.about["size"]?.integer ?? 0
+      let text = JSONValue.string(String(repeating: "x", count: size))
+      let objects = (0..<(question.about["count"]?.integer ?? 0)).map {
+        JSONObject([("number", .number("\($0)")), ("text", text)])
+      }
+      // Small ones in handfuls, large ones by themselves.
+      let handful = size > 1000 ? 1 : 50
+      for start in stride(from: 0, to: objects.count, by: handful) {
+        try await items(Array(objects[start..<min(start + handful, objects.count)]))
       }
       return JSONObject()
     case "wait":

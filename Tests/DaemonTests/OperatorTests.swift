@@ -121,6 +121,20 @@ import Testing
     #expect(try workshop.charges().count == 1)
   }
 
+  /// What follows publication is the pipeline's of now as well; the request knew of none.
+  @Test func reprocessIsFollowedByWhatThePipelineSaysNow() async throws {
+    let workshop = try Workshop()
+    try workshop.drop(Workshop.request("A canal \(Self.wrong)"), as: "canal.json")
+    _ = try await workshop.drain(Workshop.Settings(pipelines: ["default": Self.strict]))
+    let pipelines = ["default": Self.lenient + "\nafter:\n  - run: [/usr/bin/true]"]
+    try await workshop.operating(pipelines: pipelines) { words in
+      let outcome = try words.say(.reprocess, about: words.ledger.named("canal").id)
+      #expect(outcome.kind == .done)
+    }
+    #expect(try await workshop.drain().report == DaemonService.Report(published: 1))
+    #expect(try workshop.ledger("SELECT kind, state FROM deliveries") == ["run|delivered"])
+  }
+
   private static let chain = """
     {"generate": {"model": "venice-sd35", "prompt": "A canal \(wrong)", "width": 256, "height": 256},
      "then": [{"upscale": {"scale": 2}}]}

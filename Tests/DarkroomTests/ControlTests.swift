@@ -89,6 +89,39 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: "\(site.folder)/inbox/fourth.json"))
   }
 
+  /// As a package sets it up: the daemon is a user of its own.
+  @Test(.enabled(if: getuid() == 0, "it takes root to be somebody else"))
+  func rootAndTheDaemonsOwnUserAreAnsweredWithAndWithoutIt() async throws {
+    let site = try await site()
+    let owner = Command.User(user: 54_323, group: 4242)
+    try site.drop(Self.canal("[sandbox:drop]"), as: "canal.json")
+    for path in ["", "/inbox", "/inbox/canal.json"] {
+      try FileManager.default.setAttributes(
+        [.ownerAccountID: owner.user, .groupOwnerAccountID: owner.group], ofItemAtPath: site.folder + path)
+    }
+    let running = try Command(["run", "--config", site.configuration], as: owner)
+    _ = try await running.line(beginning: "held")
+    for user in [nil, owner, Self.member] {
+      let list = try await jobs(site, "list", "--json", as: user)
+      #expect(try documents(list).map { $0["state"] as? String } == ["held"], "\(list)")
+    }
+    #expect(try await jobs(site, "list", as: Self.stranger).status == 1)
+    await stop(running)
+
+    #expect(try documents(try await jobs(site, "list", "--json", as: owner)).count == 1)
+    #expect(try await jobs(site, "release", "ALL", "--yes", as: owner).output.hasPrefix("done"))
+    #expect(try await jobs(site, "hold", "ALL").output.hasPrefix("done"))
+    #expect(try await jobs(site, "cancel", "ALL").output.hasPrefix("done"))
+    // What root said is the daemon's to read.
+    let paths = try FileManager.default.subpathsOfDirectory(atPath: site.folder)
+    let kept = paths.filter { $0.hasPrefix("spool") || $0.hasPrefix("failed") }
+    #expect(kept.contains("spool/ledger.sqlite") && kept.contains("failed/canal.json.error.json"), "\(kept)")
+    for path in kept {
+      let attributes = try FileManager.default.attributesOfItem(atPath: "\(site.folder)/\(path)")
+      #expect(attributes[.ownerAccountID] as? Int == owner.user, "\(path)")
+    }
+  }
+
   @Test func theSocketGoesWithTheDaemonAndAStaleOneIsReplaced() async throws {
     let site = try await site()
     let path = "\(site.folder)/control.sock"
@@ -142,6 +175,18 @@ import Testing
     #expect(try site.charges() == 0)
   }
 
+  @Test func aRunningDaemonCallsAReleasedJobAtOnce() async throws {
+    let site = try await site()
+    try site.drop(Self.canal("[sandbox:drop]"), as: "canal.json")
+    let running = try daemon(site)
+    _ = try await running.line(beginning: "held")
+    #expect(try await jobs(site, "release", "ALL", "--yes").output.hasPrefix("done"))
+    _ = try await running.line(beginning: "operator   release")
+    _ = try await running.line(beginning: "held")
+    await stop(running)
+    #expect(try site.charges() == 2)
+  }
+
   // Scenario 19: a selection may hold calls that nobody has looked at.
   @Test func aSelectionPaysASecondTimeOnlyWhenToldTo() async throws {
     let site = try await site()
@@ -166,14 +211,37 @@ import Testing
     try site.drop(Self.canal(), as: "first.json")
     _ = try await first.line(beginning: "published")
     try Data(Self.canal("[sandbox:hang]").utf8).write(to: URL(filePath: "\(site.folder)/canal.json"))
-    let waiting = try Command(["submit", "--wait", "--config", site.configuration, "\(site.folder)/canal.json"])
+    // Somebody who could not look into the ledger meanwhile.
+    let waiting = try Command(
+      ["submit", "--wait", "--config", site.configuration, "\(site.folder)/canal.json"],
+      as: getuid() == 0 ? Self.member : nil)
     _ = try await first.line(beginning: "calling")
     first.signal(SIGKILL)
     _ = try await waiting.line(beginning: "the daemon at")
+    _ = await first.end()
+    // Asked again at least once while nobody is there.
+    try await Task.sleep(for: .milliseconds(1500))
     let second = try daemon(site)
     let end = await waiting.end()
     #expect(end.status == 1 && end.notes.contains("held       the daemon ended during the call"), "\(end)")
     await stop(second)
+  }
+
+  // Scenario 17.
+  @Test func whoWaitsIsToldThatAPictureIsMissing() async throws {
+    let site = try await site()
+    let running = try daemon(site)
+    try site.drop(Self.canal(), as: "canal.json")
+    _ = try await running.line(beginning: "published")
+    let request = #"{"edit": {"prompt": "Dusk", "image": "photos/harbour.jpg"}}"#
+    try Data(request.utf8).write(to: URL(filePath: "\(site.folder)/dusk.json"))
+    let waiting = try Command(["submit", "--wait", "--config", site.configuration, "\(site.folder)/dusk.json"])
+    let line = try await waiting.line(beginning: "waiting")
+    #expect(line == "waiting    dusk.json: it waits for photos/harbour.jpg, which is not in the inbox yet")
+    try site.drop(LocalCommandTests.photoBytes(), as: "photos/harbour.jpg")
+    let end = await waiting.end()
+    #expect(end.status == 0 && end.notes.contains("published  dusk.json: dusk/"), "\(end)")
+    await stop(running)
   }
 
   // MARK: Was it charged?

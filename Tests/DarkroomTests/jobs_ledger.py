@@ -183,6 +183,8 @@ def shows(site):
         if ("reconciliation" in document) != (row["reason"] == "unknown-outcome"):
             yield f"jobs show {row['source']}: {document.get('reconciliation')}, and it is {row['state']}"
         document.pop("reconciliation", None)
+        if (document.pop("hindrance") is None) != (row["reason"] is None):
+            yield f"jobs show {row['source']}: it does not say why it is {row['state']} because of {row['reason']}"
         if unaged(document) != shown(row):
             yield f"jobs show {row['source']}: {document} instead of {shown(row)}"
         words = site.jobs("show", row["id"])

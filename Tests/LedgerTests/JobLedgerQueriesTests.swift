@@ -75,12 +75,13 @@ import Testing
   }
 
   private func pages(
-    _ states: Set<JobState>, pipeline: String? = nil, _ order: JobOrder, limit: Int
+    _ states: Set<JobState>, pipeline: String? = nil, reason: String? = nil, _ order: JobOrder, limit: Int
   ) throws -> [[String]] {
     var pages: [[String]] = []
     var last: JobID?
     repeat {
-      let page = try ledger.jobs(in: states, pipeline: pipeline, order: order, after: last, limit: limit)
+      let page = try ledger.jobs(
+        in: states, pipeline: pipeline, reason: reason, order: order, after: last, limit: limit)
       if !page.isEmpty { pages.append(page.map(\.name)) }
       last = page.last?.id
     } while last != nil
@@ -99,6 +100,12 @@ import Testing
     #expect(try pages([.queued, .held], pipeline: "mail", .oldestFirst, limit: 2) == [["1", "4"], ["7"]])
     #expect(try pages(Set(JobState.allCases), pipeline: "mail", .newestFirst, limit: 3) == [["10", "7", "4"], ["1"]])
     #expect(try pages(Set(JobState.allCases), pipeline: "none", .newestFirst, limit: 3) == [])
+    let queued = try ledger.jobs(in: [.queued]).map(\.id)
+    for job in queued.dropFirst(3) { try ledger.wait(job, .budget, until: nil, at: .at(2)) }
+    let all = Set(JobState.allCases)
+    #expect(try pages(all, reason: "budget", .oldestFirst, limit: 2) == [["7", "8"], ["11"]])
+    #expect(try pages(all, pipeline: "web", reason: "operator", .newestFirst, limit: 2) == [["9", "5"]])
+    #expect(try pages([.held], reason: "budget", .oldestFirst, limit: 2) == [])
   }
 
   @Test func recentCallsAreThoseThatBeganOrEndedSince() throws {
@@ -168,14 +175,17 @@ import Testing
   @Test(arguments: [JobOrder.oldestFirst, .newestFirst]) func pageIsReadFromAnIndexInItsOrder(_ order: JobOrder) throws
   {
     let plan = try scratch.plan(ledger) {
-      _ = try ledger.jobs(in: [.held, .failed], pipeline: "web", order: order, after: .next(), limit: 5)
+      _ = try ledger.jobs(
+        in: [.held, .failed], pipeline: "web", reason: "operator", order: order, after: .next(), limit: 5)
       _ = try ledger.jobs(in: [.queued], order: order, limit: 5)
     }
     let comparison = order == .oldestFirst ? ">" : "<"
+    // Several states are merged as they are read; nothing is sorted.
     #expect(
       plan == [
-        "SEARCH jobs USING INDEX jobs_listed (state=? AND id\(comparison)?)",
-        "SEARCH jobs USING INDEX jobs_listed (state=? AND id\(comparison)?)",
+        "MERGE (UNION ALL)",
+        "LEFT", "SEARCH jobs USING INDEX jobs_listed (state=? AND id\(comparison)?)",
+        "RIGHT", "SEARCH jobs USING INDEX jobs_listed (state=? AND id\(comparison)?)",
         "SEARCH jobs USING INDEX jobs_listed (state=?)",
       ])
   }
