@@ -50,6 +50,9 @@ let package = Package(
     room("Codecs", ["Raster", "CCodecs", "CWebP"]),
     room("Metadata", ["Raster", "CExif", "CZlib"]),
     room("Processing", ["Raster", "Codecs", "Metadata"]),
+    room("Orders", ["CLinux", "Codecs", "Processing", "Raster"]),
+    room("Workbench", ["Codecs", "Orders", "Processing", "Raster"]),
+    room("Workers", ["CLinux", "Codecs", "Orders", "Processing", "Raster"]),
     room("Money"),
     room("Documents", [.product(name: "Yams", package: "Yams")]),
     room(
@@ -72,7 +75,7 @@ let package = Package(
       "Daemon",
       [
         "CLinux", "Requests", "ImageAPI", "Catalogue", "Control", "Money", "Ledger", "Spool", "Processing", "Documents",
-        .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+        "Workers", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     .target(
@@ -87,10 +90,13 @@ let package = Package(
       ],
       resources: [.embedInCode("models.json")], swiftSettings: strict),
     .executableTarget(
+      name: "darkroom-worker", dependencies: ["CLinux", "Orders", "Workbench"], swiftSettings: strict),
+    .executableTarget(
       name: "darkroom",
       dependencies: [
         "CLinux", "Catalogue", "Codecs", "Control", "Daemon", "Documents", "ImageAPI", "Ledger", "Money", "Processing",
-        "Raster", "Requests", "Sandbox", "Spool", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Raster", "Requests", "Sandbox", "Spool", "Workers", "darkroom-worker",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -101,6 +107,12 @@ let package = Package(
     roomTests("Codecs", ["Raster"], exclude: ["fixtures.py"]),
     roomTests("Metadata", ["Raster"]),
     roomTests("Processing", ["Codecs", "Metadata", "Raster"]),
+    roomTests("Orders", ["Codecs", "Metadata", "Processing", "Raster"]),
+    roomTests("Workers", ["Codecs", "Metadata", "Processing", "Raster", "darkroom-worker", "unsound-worker"]),
+    // A worker that does what pictures might make one do; for tests alone.
+    .executableTarget(
+      name: "unsound-worker", dependencies: ["CLinux", "Orders", "Processing", "Workbench"],
+      path: "Tests/UnsoundWorker", swiftSettings: tests),
     roomTests("Money"),
     roomTests("Documents"),
     roomTests("Catalogue", ["Documents", "ImageAPI", "Money"]),
@@ -119,7 +131,8 @@ let package = Package(
       "Daemon",
       [
         "Catalogue", "Codecs", "Control", "Documents", "ImageAPI", "Ledger", "Money", "Processing", "Raster",
-        "Requests", "Sandbox", "Spool", .product(name: "Logging", package: "swift-log"),
+        "Requests", "Sandbox", "Spool", "Workers", "darkroom-worker", "unsound-worker",
+        .product(name: "Logging", package: "swift-log"),
       ], exclude: ["fuse_mirror.py", "webhook_receiver.py"]),
     .testTarget(
       name: "DarkroomTests", dependencies: ["darkroom"],

@@ -1,7 +1,7 @@
 import Raster
 
 /// Why a picture could not be read or written.
-public enum CodecError: Error, Hashable, Sendable {
+public enum CodecError: Error, Hashable, Sendable, Codable {
   /// The bytes begin like none of WebP, PNG, JPEG. `beginning` holds up to the first sixteen bytes.
   case notAnImage(beginning: [UInt8])
   /// The bytes are of another format than the decoder that was asked.

@@ -1,7 +1,7 @@
 import Raster
 
 /// What a file says of its picture before any pixel is decoded.
-public struct ImageHeader: Hashable, Sendable {
+public struct ImageHeader: Hashable, Sendable, Codable {
   public let format: ImageFormat
   /// As stored; EXIF orientation is not applied.
   public let size: Size

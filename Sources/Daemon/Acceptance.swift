@@ -1,10 +1,10 @@
 import Catalogue
-import Codecs
 import ImageAPI
 import Ledger
 import Processing
 import Requests
 import Spool
+import Workers
 
 /// From a request to a job: its pictures and itself into the spool, then one line in the ledger.
 struct Acceptance: Sendable {
@@ -19,7 +19,7 @@ struct Acceptance: Sendable {
   let trees: Trees
   let ledger: JobLedger
   var pipelines: PipelineCatalog
-  let limits: Limits
+  let workers: WorkerPool
   let budget: Budget
   let assumptions: PriceAssumptions
   /// The one in use now.
@@ -76,7 +76,7 @@ struct Acceptance: Sendable {
         stage: .request, error: "the pipeline \"\(request.pipeline)\" is gone", field: "pipeline",
         next: "Name one of \(pipelines.names.joined(separator: ", ")).")
     }
-    let material = Material(of: request, dropped: drop, in: trees.inbox, limits: limits)
+    let material = Material(of: request, dropped: drop, in: trees.inbox, workers: workers)
     let received = Timestamp.now()
     let preflight: Preflight
     do throws(ErrorReport) {
@@ -102,7 +102,7 @@ struct Acceptance: Sendable {
         stage: .request, error: "the place \(job.place) holds something that is no directory", field: "name",
         next: "Move it away, or give the request another name.")
     }
-    var fitting = Fitting(request: request, material: material, limits: limits)
+    var fitting = Fitting(request: request, material: material, workers: workers)
     let operations: [AcceptedOperation]
     let localInput: String?
     do throws(ErrorReport) {

@@ -2,6 +2,7 @@ import Catalogue
 import Codecs
 import ImageAPI
 import Ledger
+import Workers
 
 /// Everything the daemon is told once, at start.
 public struct DaemonConfiguration: Sendable {
@@ -17,6 +18,8 @@ public struct DaemonConfiguration: Sendable {
   /// Paid calls begun in any minute; at least 1.
   public var requestsPerMinute: Int
   public var limits: Limits
+  /// Of the processes that open pictures.
+  public var worker: WorkerPool.Configuration
   public var retry: RetryPolicy
   /// How long a file that nobody was seen closing must be unchanged before it is taken.
   public var settling: Duration
@@ -42,7 +45,8 @@ public struct DaemonConfiguration: Sendable {
 
   public init(
     inbox: String, output: String, failed: String, spool: String, api: APIConfiguration, workers: Int,
-    concurrency: Int = 4, requestsPerMinute: Int = 20, limits: Limits = Limits(), retry: RetryPolicy = RetryPolicy(),
+    concurrency: Int = 4, requestsPerMinute: Int = 20, limits: Limits = Limits(),
+    worker: WorkerPool.Configuration = WorkerPool.Configuration(), retry: RetryPolicy = RetryPolicy(),
     settling: Duration = .seconds(1), imageWait: Duration = .seconds(60),
     rescan: Duration = .seconds(60), poll: Duration = .seconds(1),
     accountCheck: Duration = .seconds(60), budget: Budget = Budget(),
@@ -57,6 +61,7 @@ public struct DaemonConfiguration: Sendable {
     self.concurrency = concurrency
     self.requestsPerMinute = requestsPerMinute
     self.limits = limits
+    self.worker = worker
     self.retry = retry
     self.settling = settling
     self.imageWait = imageWait

@@ -2,7 +2,13 @@ import Crypto
 
 extension SHA256 {
   /// The digest in lower-case hexadecimal.
-  static func text(of bytes: [UInt8]) -> String { hash(data: bytes).hexadecimal }
+  static func text(of bytes: [UInt8]) -> String { text(of: bytes.span) }
+
+  static func text(of bytes: Span<UInt8>) -> String {
+    var digest = SHA256()
+    digest.update(bytes)
+    return digest.finalize().hexadecimal
+  }
 
   mutating func update(_ bytes: Span<UInt8>) {
     // The hash reads the bytes during the call only.

@@ -5,6 +5,7 @@ import Money
 import Processing
 import Spool
 import Synchronization
+import Workers
 
 /// Takes jobs from the ledger's queue, makes their calls, and hands what has responded to the publisher.
 ///
@@ -49,9 +50,11 @@ actor Dispatcher: Asking {
   /// How long `--once` waits for room on a full disk.
   private static let roomPatience = Duration.seconds(10)
 
-  /// - Parameter catalogue: the one in use now.
+  /// - Parameters:
+  ///   - pool: opens pictures.
+  ///   - catalogue: the one in use now.
   init(
-    trees: Trees, failed: FailedRequests, ledger: JobLedger, client: APIClient,
+    trees: Trees, failed: FailedRequests, ledger: JobLedger, client: APIClient, pool: WorkerPool,
     catalogue: @escaping @Sendable () -> Catalogue, configuration: DaemonConfiguration,
     observe: @escaping @Sendable (DaemonEvent) -> Void
   ) throws(LedgerError) {
@@ -62,8 +65,8 @@ actor Dispatcher: Asking {
     self.catalogue = catalogue
     self.configuration = configuration
     self.observe = observe
-    publisher = Publisher(trees: trees, ledger: ledger, finisher: Finisher(limits: configuration.limits))
-    interim = Interim(spool: trees.spool, ledger: ledger, limits: configuration.limits)
+    publisher = Publisher(trees: trees, ledger: ledger, finisher: Finisher(workers: pool))
+    interim = Interim(spool: trees.spool, ledger: ledger, workers: pool)
     disk = BlockingWork(name: "responses", threads: configuration.concurrency)
     workers = BlockingWork(name: "workers", threads: configuration.workers)
     let now = Timestamp.now()

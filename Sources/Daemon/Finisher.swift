@@ -1,14 +1,14 @@
-import Codecs
 import Crypto
 import Processing
 import Raster
 import Spool
+import Workers
 
 /// From originals to finished files in a staged directory. The daemon and `darkroom process` both go through here.
 struct Finisher: Sendable {
   struct Original: Sendable {
-    /// Its bytes, asked for when its turn comes: one original is in memory at a time.
-    var load: @Sendable () throws(SpoolError) -> [UInt8]
+    /// Its file, asked for when its turn comes: one original is open at a time.
+    var open: @Sendable () throws(RunError<SpoolError>) -> OpenPicture
     var facts: OriginalFacts
   }
 
@@ -26,7 +26,7 @@ struct Finisher: Sendable {
     var warnings: [String] = []
   }
 
-  let limits: Limits
+  let workers: WorkerPool
 
   /// Makes the outputs of all originals, each file durable in `directory` before the next is begun.
   ///
@@ -37,33 +37,27 @@ struct Finisher: Sendable {
   ) throws(RunError<SpoolError>) -> Result {
     var result = Result()
     for original in originals {
-      let bytes: [UInt8]
-      do throws(SpoolError) {
-        bytes = try original.load()
-      } catch {
-        throw .emission(error)
-      }
-      let plan: Plan
-      do throws(ProcessingError) {
-        let report = try Processor.examine(bytes.span, limits: limits)
-        plan = try Processor.plan(recipe, for: report, original: original.facts, job: job, limits: limits)
-      } catch {
-        throw .processing(error)
-      }
-      result.warn(plan.warnings)
-      try Processor.run(plan, original: bytes.span, limits: limits) { finished throws(SpoolError) in
-        let sha256 = SHA256.text(of: finished.bytes)
-        let file = finished.fileName(sha256: sha256)
-        // Two variants that are one picture come to one name when the name is made of the picture's digest.
-        guard !result.outputs.contains(where: { $0.file == file && $0.sha256 == sha256 }) else { return }
-        guard !result.outputs.contains(where: { $0.file == file }) else { throw .occupied(path: file) }
-        try directory.write(finished.bytes.span, to: file)
-        result.outputs.append(
-          Output(
-            file: file, variant: original.facts.variant, planned: finished.planned, bytes: finished.bytes.count,
-            sha256: sha256))
-        result.warn(finished.warnings)
-      }
+      let picture = try original.open()
+      try workers.run(
+        picture,
+        plan: { report throws(ProcessingError) in
+          let plan = try Processor.plan(
+            recipe, for: report, original: original.facts, job: job, limits: workers.limits)
+          result.warn(plan.warnings)
+          return plan
+        },
+        emit: { planned, bytes, warnings throws(SpoolError) in
+          let sha256 = SHA256.text(of: bytes)
+          let file = planned.name.name(sha256: sha256)
+          // Two variants that are one picture come to one name when the name is made of the picture's digest.
+          guard !result.outputs.contains(where: { $0.file == file && $0.sha256 == sha256 }) else { return }
+          guard !result.outputs.contains(where: { $0.file == file }) else { throw .occupied(path: file) }
+          try directory.write(bytes, to: file)
+          result.outputs.append(
+            Output(
+              file: file, variant: original.facts.variant, planned: planned, bytes: bytes.count, sha256: sha256))
+          result.warn(warnings)
+        })
     }
     return result
   }

@@ -1,24 +1,24 @@
-import Codecs
 import ImageAPI
 import Processing
 import Raster
 import Requests
+import Workers
 
 /// Gives each operation of a request the pictures that it sends: as they are where they keep the API's limits, else made
 /// to fit. Those that may not be changed, or cannot be made to fit, have been refused by then (``Preflight``).
 struct Fitting {
   let request: Request
   let material: Material
-  let limits: Limits
+  let workers: WorkerPool
   /// The copies that were made to fit.
   private(set) var blobs: [(name: String, bytes: [UInt8])] = []
   /// What was done to pictures, for the manifest.
   private(set) var warnings: [String] = []
 
-  init(request: Request, material: Material, limits: Limits) {
+  init(request: Request, material: Material, workers: WorkerPool) {
     self.request = request
     self.material = material
-    self.limits = limits
+    self.workers = workers
   }
 
   /// - Parameters:
@@ -69,7 +69,7 @@ struct Fitting {
     }
     let fitted: FittedInput?
     do throws(ProcessingError) {
-      fitted = try Processor.fitted(picture.bytes.span, to: bounds, limits: limits)
+      fitted = try workers.fitted(try OpenPicture(picture.bytes), to: bounds)
     } catch {
       throw ErrorReport(
         stage: .request, error: "the image \(picture.path), made to fit \(endpoint.rawValue): \(error)",

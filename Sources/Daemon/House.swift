@@ -2,6 +2,7 @@ import ImageAPI
 import Ledger
 import Requests
 import Spool
+import Workers
 
 /// The rooms of one running daemon, opened in the order that makes a restart dull: the spool and its lock first, then the
 /// ledger, then what a crash left behind is put right, then the doors open.
@@ -33,6 +34,8 @@ struct House: Sendable {
     }
     self.observer = observer
     self.isOnce = isOnce
+    // One more than make outputs: intake looks at what is dropped.
+    let pool = try WorkerPool(configuration.worker, limits: configuration.limits, kept: configuration.workers + 1)
     let spool = try SpoolDirectory(path: configuration.spool)
     self.spool = spool
     ledger = try JobLedger(path: configuration.spool + "/ledger.sqlite")
@@ -50,13 +53,13 @@ struct House: Sendable {
       spool: spool, client: client, lifetime: configuration.catalogueLifetime, observe: observer)
     catalogue = keeper
     intake = Intake(
-      trees: trees, failed: failed, ledger: ledger, pipelines: pipelines, catalogue: { keeper.current },
+      trees: trees, failed: failed, ledger: ledger, pipelines: pipelines, pool: pool, catalogue: { keeper.current },
       configuration: configuration, isOnce: isOnce, observe: observer)
     let outbox = Outbox(
       ledger: ledger, outputPath: configuration.output, configuration: configuration.after, observe: observer)
     self.outbox = outbox
     dispatcher = try Dispatcher(
-      trees: trees, failed: failed, ledger: ledger, client: client, catalogue: { keeper.current },
+      trees: trees, failed: failed, ledger: ledger, client: client, pool: pool, catalogue: { keeper.current },
       configuration: configuration,
       observe: { event in
         observer(event)

@@ -4,6 +4,7 @@ import Ledger
 import Processing
 import Requests
 import Spool
+import Workers
 
 /// What happens between the inbox and the ledger: which files are taken and when, and what a request becomes.
 ///
@@ -60,7 +61,7 @@ actor Intake {
   private static let mostWaiting = 8192
 
   init(
-    trees: Trees, failed: FailedRequests, ledger: JobLedger, pipelines: PipelineShelf,
+    trees: Trees, failed: FailedRequests, ledger: JobLedger, pipelines: PipelineShelf, pool: WorkerPool,
     catalogue: @escaping @Sendable () -> Catalogue, configuration: DaemonConfiguration, isOnce: Bool,
     observe: @escaping @Sendable (DaemonEvent) -> Void
   ) {
@@ -70,7 +71,7 @@ actor Intake {
     edition = pipelines.edition
     let catalog = pipelines.current
     acceptance = Acceptance(
-      trees: trees, ledger: ledger, pipelines: catalog, limits: configuration.limits, budget: configuration.budget,
+      trees: trees, ledger: ledger, pipelines: catalog, workers: pool, budget: configuration.budget,
       assumptions: configuration.assumptions, catalogue: catalogue)
     reader = RequestReader(pipelines: catalog)
     self.configuration = configuration

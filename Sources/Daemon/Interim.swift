@@ -1,9 +1,9 @@
-import Codecs
 import ImageAPI
 import Ledger
 import Processing
 import Raster
 import Spool
+import Workers
 
 /// Between two steps of a job: the pictures of an answer are cut, checked, and made to fit the next step's call, before
 /// more is paid for what is made of them. Blocks; safe to take again after a crash, like publication.
@@ -25,9 +25,9 @@ struct Interim: Sendable {
 
   let spool: SpoolDirectory
   let ledger: JobLedger
-  let limits: Limits
+  let workers: WorkerPool
 
-  private var cutter: OriginalCutter { OriginalCutter(spool: spool) }
+  private var cutter: OriginalCutter { OriginalCutter(spool: spool, workers: workers) }
 
   /// Looks at the answer that the job's last call brought.
   ///
@@ -46,13 +46,13 @@ struct Interim: Sendable {
       facts.requestedFormat = try operation.operation().requestedImageFormat
       let head = ResponseHead(call)
       for original in cut.originals {
-        let bytes = try spool.read(job: job.id.description, name: original.file)
-        try Processor.verifyInterim(
-          bytes.span,
+        let picture = try OpenPicture(blob: original.file, of: job.id.description, in: spool)
+        try workers.verifyInterim(
+          picture,
           original: OriginalFacts(
             variant: original.index, variants: cut.originals.count, isBlurred: head.isBlurred,
-            isViolation: head.isContentViolation), by: work.recipe.verification, job: facts, limits: limits)
-        try fit(bytes, original, of: call, job, work)
+            isViolation: head.isContentViolation), by: work.recipe.verification, job: facts)
+        try fit(picture, original, of: call, job, work)
       }
       return .sound
     } catch let report as ErrorReport {
@@ -71,9 +71,9 @@ struct Interim: Sendable {
   ) throws -> Processing.RequestedSize {
     let operation = work.operation(ofStep: turn.step)
     let blob = try input(of: turn, job, work)?.blob ?? operation.pictures.first?.blob
-    var header: ImageHeader?
-    if let blob { header = try self.header(of: blob, job) }
-    return try operation.operation().requestedSize(of: header?.size)
+    var size: Size?
+    if let blob { size = try self.size(of: blob, job) }
+    return try operation.operation().requestedSize(of: size)
   }
 
   // MARK: Inputs
@@ -97,28 +97,29 @@ struct Interim: Sendable {
 
   private func input(blob: String, _ job: Job) throws -> Input {
     let reader = try spool.reader(job: job.id.description, name: blob)
-    let beginning = try reader.bytes(in: 0..<min(reader.count, 64 << 10))
+    let beginning = try reader.bytes(in: 0..<min(reader.count, 16))
     let format = ImageFormat(signatureOf: beginning.span) ?? .png
-    return Input(blob: blob, format: format, pixels: (try? Codec.header(beginning.span))?.size.pixelCount)
+    return Input(blob: blob, format: format, pixels: try size(of: blob, job)?.pixelCount)
   }
 
-  private func header(of blob: String, _ job: Job) throws(SpoolError) -> ImageHeader? {
-    let bytes = try spool.read(job: job.id.description, name: blob)
-    return try? Codec.header(bytes.span)
+  private func size(of blob: String, _ job: Job) throws(SpoolError) -> Size? {
+    let picture = try OpenPicture(blob: blob, of: job.id.description, in: spool)
+    return try? workers.header(of: picture).size
   }
 
   /// Writes a copy that the next step's call takes, where the original is beyond its limits.
-  private func fit(_ bytes: [UInt8], _ original: Original, of call: Call, _ job: Job, _ work: AcceptedWork) throws {
+  private func fit(_ picture: OpenPicture, _ original: Original, of call: Call, _ job: Job, _ work: AcceptedWork) throws
+  {
     guard work.operations.count > call.step, let path = work.operation(ofStep: call.step + 1).previous else { return }
     let next = work.operation(ofStep: call.step + 1)
     let bounds = InputBounds(next.endpoint.imageLimits(at: path))
-    let header = try Processor.examine(bytes.span, limits: limits).header
-    guard let misfit = bounds.misfit(of: header, bytes: bytes.count) else { return }
+    let header = try workers.examine(picture).header
+    guard let misfit = bounds.misfit(of: header, bytes: original.bytes) else { return }
     guard work.fitsInput else {
       throw ErrorReport(
         misfit, picture: "the picture of step \(call.step)", step: next.endpoint, kept: try spool.kept(job.id))
     }
-    guard let fitted = try Processor.fitted(bytes.span, to: bounds, limits: limits) else { return }
+    guard let fitted = try workers.fitted(picture, to: bounds) else { return }
     let name = "\(Self.stem(of: call, original.index)).\(fitted.format.rawValue)"
     try spool.write(fitted.bytes.span, job: job.id.description, name: name)
   }

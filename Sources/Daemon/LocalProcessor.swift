@@ -1,4 +1,3 @@
-import Codecs
 import Crypto
 import Foundation
 import Ledger
@@ -7,6 +6,7 @@ import Processing
 import Requests
 import Spool
 import Synchronization
+import Workers
 
 /// `darkroom process`: a pipeline on local pictures, without inbox, ledger or calls. What is published is published as by
 /// the daemon, whole and with a manifest.
@@ -24,23 +24,23 @@ public final class LocalProcessor: Sendable {
   private let pipeline: Pipeline
   private let tree: OutputTree
   private let finisher: Finisher
-  private let workers: BlockingWork
+  private let threads: BlockingWork
 
   /// - Parameters:
   ///   - output: the folder that gets a directory a picture; it is made where there is none.
-  ///   - workers: pictures at work at once; at least 1.
-  public init(pipeline: Pipeline, output: String, limits: Limits, workers: Int) throws(SpoolError) {
+  ///   - count: pictures at work at once; at least 1.
+  public init(pipeline: Pipeline, output: String, workers: WorkerPool, count: Int) throws(SpoolError) {
     self.pipeline = pipeline
     tree = try OutputTree(path: output)
-    finisher = Finisher(limits: limits)
-    self.workers = BlockingWork(name: "workers", threads: workers)
+    finisher = Finisher(workers: workers)
+    threads = BlockingWork(name: "workers", threads: count)
   }
 
   /// - Parameters:
   ///   - bytes: the picture as it came.
   ///   - name: of the directory, and of the files in it.
   public func process(_ bytes: [UInt8], name: String) async throws(ErrorReport) -> Published {
-    try await workers.run { () throws(ErrorReport) in try self.publish(bytes, name: name) }
+    try await threads.run { () throws(ErrorReport) in try self.publish(bytes, name: name) }
   }
 
   private func publish(_ bytes: [UInt8], name: String) throws(ErrorReport) -> Published {
@@ -63,10 +63,12 @@ public final class LocalProcessor: Sendable {
     let facts = JobFacts(
       name: name, job: JobID.next().description, pipeline: pipeline.name, date: received.day,
       provenance: Provenance(source: .untouched, created: received.description))
-    let header = try? Processor.examine(bytes.span, limits: finisher.limits).header
+    let picture = try OpenPicture(bytes)
+    let header = try? finisher.workers.examine(picture).header
     var staged = try tree.stage(Self.stagingLabel)
     let result = try finisher.finish(
-      [Finisher.Original(load: { bytes }, facts: OriginalFacts())], recipe: pipeline.recipe, job: facts, into: &staged)
+      [Finisher.Original(open: { picture }, facts: OriginalFacts())], recipe: pipeline.recipe, job: facts, into: &staged
+    )
     let original = Original(
       index: 1, ordinal: nil, file: name, format: header?.format.rawValue ?? "", width: header?.size.width ?? 0,
       height: header?.size.height ?? 0, bytes: bytes.count, sha256: SHA256.text(of: bytes))

@@ -4,6 +4,7 @@ import Processing
 import Raster
 import Requests
 import Spool
+import Workers
 
 /// The pictures that a request names, read from the inbox.
 struct Material: Sendable {
@@ -29,16 +30,16 @@ struct Material: Sendable {
   /// Reads each picture once, from one descriptor.
   ///
   /// - Parameter dropped: what the request was read from; a picture that is its own request was read already.
-  init(of request: Request, dropped: Drop, in inbox: Inbox, limits: Limits) {
+  init(of request: Request, dropped: Drop, in inbox: Inbox, workers: WorkerPool) {
     for (index, path) in request.files.enumerated() {
       let bytes: [UInt8]
       do throws(SpoolError) {
-        bytes = path == dropped.path ? dropped.bytes : try inbox.claim(path, limit: limits.bytes).bytes
+        bytes = path == dropped.path ? dropped.bytes : try inbox.claim(path, limit: workers.limits.bytes).bytes
       } catch {
         if !error.isMissing { unfit[path] = .unreadable(path, error) }
         continue
       }
-      let named = NamedPicture(bytes, path: path, limits: limits)
+      let named = NamedPicture(bytes, path: path, workers: workers)
       if case .whole(let header, _) = named {
         pictures.append(
           Picture(path: path, blob: "input-\(index + 1).\(header.format.rawValue)", bytes: bytes, header: header))

@@ -3,6 +3,7 @@ import ImageAPI
 import Processing
 import Raster
 import Spool
+import Workers
 
 /// A picture that a request names, before anything is made of it.
 public enum NamedPicture: Sendable {
@@ -14,19 +15,19 @@ public enum NamedPicture: Sendable {
   case unfit(why: String, next: String)
 
   /// Looks at a file in the inbox, or in a folder that stands for it, as the daemon does when it takes the request.
-  public init(_ path: String, in inbox: Inbox, limits: Limits) {
+  public init(_ path: String, in inbox: Inbox, workers: WorkerPool) {
     do throws(SpoolError) {
-      let bytes = try inbox.claim(path, limit: limits.bytes).bytes
-      self.init(bytes, path: path, limits: limits)
+      let bytes = try inbox.claim(path, limit: workers.limits.bytes).bytes
+      self.init(bytes, path: path, workers: workers)
     } catch {
       self = error.isMissing ? .awaited : .unreadable(path, error)
     }
   }
 
   /// Looks at a file's bytes as the daemon does when it takes the request.
-  public init(_ bytes: [UInt8], path: String, limits: Limits) {
+  public init(_ bytes: [UInt8], path: String, workers: WorkerPool) {
     do throws(ProcessingError) {
-      self = .whole(try Processor.examine(bytes.span, limits: limits).header, bytes: bytes.count)
+      self = .whole(try workers.examine(try OpenPicture(bytes)).header, bytes: bytes.count)
     } catch {
       self = .unfit(
         why: "the image \(path): \(error)",

@@ -4,6 +4,7 @@ import ImageAPI
 import Ledger
 import Raster
 import Spool
+import Workers
 
 /// Cuts the originals out of kept answers, each into a blob of its own. Answers are read and pictures written piece by
 /// piece, so that memory stays flat however large they are. Cutting again writes the same blobs again.
@@ -15,6 +16,7 @@ struct OriginalCutter: Sendable {
   }
 
   let spool: SpoolDirectory
+  let workers: WorkerPool
 
   /// Bytes of an answer in memory at once.
   private static let pieceSize = 256 << 10
@@ -28,7 +30,7 @@ struct OriginalCutter: Sendable {
     guard let body = call.body else { throw AnswerError.empty }
     let reader = try spool.reader(job: job, name: body)
     var answer = AnswerReader(head: ResponseHead(call), asked: asked)
-    var pictures = PictureBlobs(spool: spool, call: call)
+    var pictures = PictureBlobs(spool: spool, workers: workers, call: call)
     do throws(AnswerFailure<SpoolError>) {
       var buffer = [UInt8](repeating: 0, count: min(Self.pieceSize, reader.count))
       var offset = 0
@@ -71,20 +73,20 @@ private final class PictureBlobs: OriginalSink {
   private(set) var originals: [Original] = []
 
   private let spool: SpoolDirectory
+  private let workers: WorkerPool
   private let call: Call
   private var writer: BlobWriter?
   private var name = ""
   private var digest = SHA256()
-  /// The picture's beginning: its name needs its format, the record its size.
+  /// The picture's beginning: its name needs its format.
   private var beginning: [UInt8] = []
 
-  /// Enough for the header of nearly every picture; one with more before its size is read whole.
-  private static let headerLength = 64 << 10
   /// Tells any format.
   private static let signatureLength = 16
 
-  init(spool: SpoolDirectory, call: Call) {
+  init(spool: SpoolDirectory, workers: WorkerPool, call: Call) {
     self.spool = spool
+    self.workers = workers
     self.call = call
   }
 
@@ -99,7 +101,7 @@ private final class PictureBlobs: OriginalSink {
   func append(_ bytes: Span<UInt8>) throws(SpoolError) {
     digest.update(bytes)
     let isOpen = beginning.count >= Self.signatureLength
-    let held = min(bytes.count, Self.headerLength - beginning.count)
+    let held = min(bytes.count, Self.signatureLength - beginning.count)
     for index in 0..<held { beginning.append(bytes[index]) }
     if isOpen {
       try writer?.append(bytes)
@@ -133,10 +135,6 @@ private final class PictureBlobs: OriginalSink {
 
   /// A picture that cannot be read is recorded without a size; processing says what is wrong with it.
   private func header() throws(SpoolError) -> ImageHeader? {
-    let beginning = beginning
-    if let header = try? Codec.header(beginning.span) { return header }
-    guard beginning.count == Self.headerLength else { return nil }
-    let whole = try spool.read(job: call.job.description, name: name)
-    return try? Codec.header(whole.span)
+    try? workers.header(of: OpenPicture(blob: name, of: call.job.description, in: spool))
   }
 }

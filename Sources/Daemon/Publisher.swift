@@ -7,6 +7,7 @@ import Processing
 import Raster
 import Requests
 import Spool
+import Workers
 
 /// From kept answers to a published directory: cut the originals, make the outputs, write the manifest, rename.
 ///
@@ -25,7 +26,7 @@ struct Publisher: Sendable {
   let ledger: JobLedger
   let finisher: Finisher
 
-  private var cutter: OriginalCutter { OriginalCutter(spool: trees.spool) }
+  private var cutter: OriginalCutter { OriginalCutter(spool: trees.spool, workers: finisher.workers) }
 
   private static let manifestLimit = 64 << 20
 
@@ -83,7 +84,13 @@ struct Publisher: Sendable {
     let result = try finisher.finish(
       cut.finals.enumerated().map { index, final in
         Finisher.Original(
-          load: { [spool = trees.spool] () throws(SpoolError) in try spool.read(job: id, name: final.original.file) },
+          open: { [spool = trees.spool] () throws(RunError<SpoolError>) in
+            do throws(SpoolError) {
+              return try OpenPicture(blob: final.original.file, of: id, in: spool)
+            } catch {
+              throw .emission(error)
+            }
+          },
           facts: final.facts(variant: index + 1, of: cut.finals.count))
       }, recipe: work.recipe, job: facts, into: &staged)
     let calls = try ledger.calls(of: job.id).filter { $0.state == .responded || $0.state == .unknown }
@@ -177,7 +184,7 @@ struct Publisher: Sendable {
 
   private func localOriginal(_ job: Job, _ blob: String) throws -> Original {
     let bytes = try trees.spool.read(job: job.id.description, name: blob)
-    let header = try? Processor.examine(bytes.span, limits: finisher.limits).header
+    let header = try? finisher.workers.examine(OpenPicture(blob: blob, of: job.id.description, in: trees.spool)).header
     return Original(
       index: 1, ordinal: nil, file: blob, format: header?.format.rawValue ?? "", width: header?.size.width ?? 0,
       height: header?.size.height ?? 0, bytes: bytes.count, sha256: SHA256.text(of: bytes))

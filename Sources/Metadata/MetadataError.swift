@@ -1,7 +1,7 @@
 import Raster
 
 /// Why metadata could not be read or written. What can be left out safely is a `MetadataWarning` instead.
-public enum MetadataError: Error, Hashable, Sendable {
+public enum MetadataError: Error, Hashable, Sendable, Codable {
   /// The bytes begin like none of WebP, PNG, JPEG.
   case notAnImage
   /// The bytes end inside a structure. `offset` is where the structure begins.

@@ -12,10 +12,17 @@ public struct FittedInput: Hashable, Sendable {
   /// What was done, one line for the manifest:
   /// `scaled from 8000x6000 to 6651x4988 to fit the API's limit of 33177600 pixels`.
   public let change: String
+
+  public init(bytes: [UInt8], format: ImageFormat, size: Size, change: String) {
+    self.bytes = bytes
+    self.format = format
+    self.size = size
+    self.change = change
+  }
 }
 
 /// Why a picture could not be made to fit.
-public enum InputFitError: Error, Hashable, Sendable {
+public enum InputFitError: Error, Hashable, Sendable, Codable {
   /// It is no picture, cut, damaged, or beyond the limits.
   case unreadable(CodecError)
   case tooFewPixels(found: Size, minimum: Int)

@@ -2,7 +2,7 @@ import Codecs
 import Raster
 
 /// What a service takes of a picture that is sent to it.
-public struct InputBounds: Hashable, Sendable {
+public struct InputBounds: Hashable, Sendable, Codable {
   /// Pixels in all; `nil` where they do not matter.
   public var pixels: ClosedRange<Int>?
   /// The file has fewer bytes than this.

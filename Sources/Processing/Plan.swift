@@ -21,6 +21,13 @@ public struct Plan: Hashable, Sendable, Codable {
   /// In the order of the pipeline. What comes to the same name and the same picture is there once.
   public let outputs: [PlannedOutput]
   public let warnings: [ProcessingWarning]
+
+  /// What is left to do once the first outputs are made.
+  public func remaining(after count: Int) -> Plan {
+    Plan(
+      format: format, size: size, layout: layout, orientation: orientation, rejectsBlank: rejectsBlank,
+      readBack: readBack, provenance: provenance, outputs: Array(outputs.dropFirst(count)), warnings: warnings)
+  }
 }
 
 /// One output to be made.

@@ -3,7 +3,7 @@ import Metadata
 import Raster
 
 /// Why no outputs were made of an original.
-public enum ProcessingError: Error, Hashable, Sendable {
+public enum ProcessingError: Error, Hashable, Sendable, Codable {
   /// The original is no picture, cut, damaged, or beyond the limits.
   case original(CodecError)
   /// The original is not the picture that its plan was made for.
@@ -30,6 +30,8 @@ public enum ProcessingError: Error, Hashable, Sendable {
   case readBack(template: String, ReadBackFailure)
   /// A picture that is to be sent cannot be made to fit what the API takes.
   case input(InputFitError)
+  /// Whatever worked on the picture came to an end before it could say anything of it.
+  case interrupted(Interruption)
 }
 
 /// The sizes that an original may have.
@@ -44,7 +46,7 @@ public enum ExpectedSize: Hashable, Sendable, Codable {
 }
 
 /// How a finished output differs from its plan.
-public enum ReadBackFailure: Error, Hashable, Sendable {
+public enum ReadBackFailure: Error, Hashable, Sendable, Codable {
   case format(expected: ImageFormat, found: ImageFormat?)
   case size(expected: Size, found: Size)
   /// The header, or with a full read-back the pixels, cannot be read.
@@ -87,6 +89,7 @@ extension ProcessingError: CustomStringConvertible {
     case .encoding(let template, let error): "encoding output \"\(template)\": \(error)"
     case .readBack(let template, let failure): "output \"\(template)\", read back: \(failure)"
     case .input(let error): error.description
+    case .interrupted(let interruption): interruption.description
     }
   }
 }

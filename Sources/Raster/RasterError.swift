@@ -1,5 +1,5 @@
 /// Why pixels could not be worked on.
-public enum RasterError: Error, Hashable, Sendable {
+public enum RasterError: Error, Hashable, Sendable, Codable {
   /// zimg refused; `reason` is its own word.
   case resampling(from: Size, to: Size, reason: String)
   /// A picture of this size does not fit memory's addresses.

@@ -10,6 +10,21 @@ public struct Size: Hashable, Sendable, Codable, CustomStringConvertible {
     self.height = height
   }
 
+  /// - Throws: for a side below 1.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let (width, height) = (
+      try container.decode(Int.self, forKey: .width), try container.decode(Int.self, forKey: .height)
+    )
+    guard width >= 1, height >= 1 else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "a size of \(width)x\(height)"))
+    }
+    self.init(width: width, height: height)
+  }
+
+  private enum CodingKeys: String, CodingKey { case width, height }
+
   /// Number of pixels; `nil` when it does not fit an `Int`.
   public var pixelCount: Int? {
     let (count, overflow) = width.multipliedReportingOverflow(by: height)

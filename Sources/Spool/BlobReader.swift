@@ -5,6 +5,9 @@ public final class BlobReader: Sendable {
   /// In bytes; blobs never change once written.
   public let count: Int
 
+  /// The open file, for another process to read; valid for as long as this object lives.
+  public var descriptor: Int32 { file.number }
+
   private let file: Descriptor
   private let path: String
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import ImageAPI
+import Workers
 
 /// The command: arguments, configuration, what people see. The work is done by the rooms beneath.
 @main
@@ -46,6 +47,8 @@ struct DarkroomCommand: AsyncParsableCommand {
     } catch let code as ExitCode {
       exit(withError: code)
     } catch let error as SettingsError {
+      fail(error.description, Exit.usage)
+    } catch let error as WorkerProgramError {
       fail(error.description, Exit.usage)
     } catch let error as APIConfigurationError {
       fail(error.description, Exit.usage)

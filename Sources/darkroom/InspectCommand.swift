@@ -1,6 +1,8 @@
 import ArgumentParser
+import Codecs
 import Foundation
 import Processing
+import Workers
 
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,13 +15,14 @@ struct InspectCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
+    let workers = try WorkerPool(limits: Limits(), kept: 1)
     var failures = 0
     for file in files {
       do {
         guard let data = FileManager.default.contents(atPath: file) else {
           throw CommandFailure("it cannot be read")
         }
-        let inspection = try Inspection(of: Array(data).span)
+        let inspection = try workers.inspect(try OpenPicture(Array(data).span))
         Console.out(
           json ? try InspectionReport.json(inspection, file: file) : InspectionReport.table(inspection, file: file))
       } catch let error as CommandFailure {

@@ -1,5 +1,6 @@
 import Codecs
 import Foundation
+import Workers
 
 /// The settings that concern this machine alone: folders, workers, limits.
 struct LocalSettings {
@@ -13,6 +14,8 @@ struct LocalSettings {
   var control: String?
   var workers: Int
   var limits: Limits
+  /// Of the processes that open pictures.
+  var worker: WorkerPool.Configuration
 
   init(_ settings: Settings) throws(SettingsError) {
     let state = "/var/lib/darkroom"
@@ -29,10 +32,17 @@ struct LocalSettings {
     limits = Limits(
       pixels: try settings.integer("limits.pixels", in: 1...1_000_000_000, default: standard.pixels),
       bytes: try settings.integer("limits.bytes", in: 1...1 << 30, default: standard.bytes))
+    let worker = WorkerPool.Configuration()
+    self.worker = WorkerPool.Configuration(
+      time: try settings.duration("limits.worker-time", default: worker.time, atLeast: .seconds(1)),
+      memory: try settings.integer("limits.worker-memory", in: Self.leastMemory...1 << 40, default: worker.memory))
     let folder = try settings.path("pipelines", default: "/etc/darkroom/pipelines")
     let isThere = settings.has("pipelines") || FileManager.default.fileExists(atPath: folder)
     pipelineFolder = isThere ? folder : nil
   }
+
+  /// A worker that has nothing to do takes a third of it: address space, most of which is never touched.
+  private static let leastMemory = 256 << 20
 
   /// A tree within another would be taken for its contents: outputs for requests, the spool for outputs.
   private static func checkApart(_ trees: [(name: String, path: String)]) throws(SettingsError) {

@@ -6,6 +6,7 @@ import Foundation
 import Ledger
 import Money
 import Requests
+import Workers
 
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,10 +35,11 @@ struct PlanCommand: AsyncParsableCommand {
       throw CommandFailure("there is no pipeline \"\(pipeline)\"; there are \(pipelines.names.joined(separator: ", "))")
     }
     let daemon = configuration.daemon
+    let workers = try WorkerPool(daemon.worker, limits: daemon.limits, kept: 1)
     let catalogue = CatalogueSource.cached(spool: daemon.spool, baseURL: daemon.api.baseURL) ?? .bundled
     var total = PlanTotal()
     for file in try files.flatMap({ try PlannedFile.all(at: $0, inbox: daemon.inbox, pipeline: pipeline) }) {
-      for forecast in try file.forecasts(pipelines, catalogue, daemon) {
+      for forecast in try file.forecasts(pipelines, catalogue, daemon, workers) {
         total.count(forecast)
         Console.out(json ? forecast.json.serialized() : forecast.text)
       }

@@ -4,6 +4,7 @@ import Foundation
 import Ledger
 import Requests
 import Spool
+import Workers
 
 /// A file as the daemon would take it from its inbox, read without taking it.
 struct PlannedFile {
@@ -61,7 +62,7 @@ struct PlannedFile {
 
   /// One for each request in the file; none for an image that is only material.
   func forecasts(
-    _ pipelines: PipelineCatalog, _ catalogue: Catalogue, _ daemon: DaemonConfiguration
+    _ pipelines: PipelineCatalog, _ catalogue: Catalogue, _ daemon: DaemonConfiguration, _ workers: WorkerPool
   ) throws -> [Forecast] {
     let reader = RequestReader(pipelines: pipelines)
     guard let kind = RequestFile(path: path) else { return [] }
@@ -85,8 +86,8 @@ struct PlannedFile {
           try Forecast.Plan(request, pipelines[request.pipeline], catalogue, daemon) { picture in
             // A picture that is its own request was read already.
             picture == path
-              ? NamedPicture(data, path: picture, limits: daemon.limits)
-              : NamedPicture(picture, in: Inbox(path: root), limits: daemon.limits)
+              ? NamedPicture(data, path: picture, workers: workers)
+              : NamedPicture(picture, in: Inbox(path: root), workers: workers)
           }
         }
       }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Daemon
 import Foundation
 import Spool
+import Workers
 
 struct ProcessCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,10 +25,11 @@ struct ProcessCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try options.loadWithoutKey()
     let pipeline = try Pipelines.pipeline(self.pipeline, folder: settings.pipelineFolder)
+    let workers = try WorkerPool(settings.worker, limits: settings.limits, kept: settings.workers)
     let processor: LocalProcessor
     do {
       processor = try LocalProcessor(
-        pipeline: pipeline, output: output, limits: settings.limits, workers: settings.workers)
+        pipeline: pipeline, output: output, workers: workers, count: settings.workers)
     } catch {
       throw CommandFailure("\(error)")
     }

@@ -16,7 +16,7 @@ struct Settings {
     "api.concurrency", "api.requests-per-minute", "api.timeout", "api.connect-timeout", "api.attempts",
     "api.account-check",
     "api.catalogue-refresh", "budget.per-job-usd", "budget.per-day-usd", "budget.unknown-model-usd", "budget.extra-usd",
-    "limits.pixels", "limits.bytes", "intake.settle",
+    "limits.pixels", "limits.bytes", "limits.worker-memory", "limits.worker-time", "intake.settle",
     "intake.image-wait", "intake.rescan", "intake.poll", "retention.originals", "retention.records", "retention.bytes",
     "after.timeout", "after.give-up", "after.concurrency", "after.webhook-secret-file",
   ]

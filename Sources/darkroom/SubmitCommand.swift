@@ -5,6 +5,7 @@ import Foundation
 import Ledger
 import Requests
 import Spool
+import Workers
 
 struct SubmitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,7 +33,8 @@ struct SubmitCommand: AsyncParsableCommand {
     if let pipeline, catalog[pipeline] == nil {
       throw CommandFailure("there is no pipeline \"\(pipeline)\"; there are \(catalog.names.joined(separator: ", "))")
     }
-    let drops = try files.map { try check($0, catalog, daemon) }
+    let workers = try WorkerPool(daemon.worker, limits: daemon.limits, kept: 1)
+    let drops = try files.map { try check($0, catalog, daemon, workers) }
     let inbox = Inbox(path: daemon.inbox)
     try checkNames(of: drops, in: inbox)
     var dropped: [JobWatch.Dropped] = []
@@ -92,7 +94,9 @@ struct SubmitCommand: AsyncParsableCommand {
   }
 
   /// Reads a file and checks it as the daemon will, under the path that it is to have.
-  private func check(_ file: String, _ catalog: PipelineCatalog, _ daemon: DaemonConfiguration) throws -> Drop {
+  private func check(
+    _ file: String, _ catalog: PipelineCatalog, _ daemon: DaemonConfiguration, _ workers: WorkerPool
+  ) throws -> Drop {
     let url = URL(filePath: file)
     let folder = pipeline.map { "\($0)/" } ?? ""
     let path = folder + url.lastPathComponent
@@ -107,7 +111,7 @@ struct SubmitCommand: AsyncParsableCommand {
       firstLine: Int = 1
     ) throws(ErrorReport) {
       do throws(ErrorReport) {
-        try self.preflight(request, catalog, daemon, picture: picture)
+        try self.preflight(request, catalog, daemon, workers, picture: picture)
       } catch {
         throw error.placed(in: bytes, file: name, firstLine: firstLine)
       }
@@ -119,7 +123,7 @@ struct SubmitCommand: AsyncParsableCommand {
         guard let request = try reader.image(at: path) else {
           throw CommandFailure("\(file): no pipeline takes it; name one that accepts images with --pipeline")
         }
-        let picture = NamedPicture(bytes, path: path, limits: daemon.limits)
+        let picture = NamedPicture(bytes, path: path, workers: workers)
         try preflight(request, picture: { _ in picture }, in: bytes, as: path)
       case .jsonLines:
         return Drop(
@@ -141,14 +145,15 @@ struct SubmitCommand: AsyncParsableCommand {
   /// What the models certainly cannot do, pictures that the API does not take, and what no budget allows, as far as this
   /// machine knows them now. Pictures are looked for in the inbox; they may come later.
   private func preflight(
-    _ request: Request, _ catalog: PipelineCatalog, _ daemon: DaemonConfiguration, picture: ((String) -> NamedPicture)?
+    _ request: Request, _ catalog: PipelineCatalog, _ daemon: DaemonConfiguration, _ workers: WorkerPool,
+    picture: ((String) -> NamedPicture)?
   ) throws(ErrorReport) {
     let catalogue = CatalogueSource.cached(spool: daemon.spool, baseURL: daemon.api.baseURL) ?? .bundled
     let inbox = Inbox(path: daemon.inbox)
     let preflight = try Preflight(
       request, catalogue: catalogue, assumptions: daemon.assumptions,
       fitsInput: catalog[request.pipeline]?.fitsInput == true,
-      picture: picture ?? { NamedPicture($0, in: inbox, limits: daemon.limits) })
+      picture: picture ?? { NamedPicture($0, in: inbox, workers: workers) })
     try preflight.check(daemon.budget)
     for warning in preflight.warnings { Console.note("warning: \(warning)", .warning) }
   }

@@ -139,5 +139,7 @@ enum kind crash_kind(int file) {
   struct stat status;
   // The standard streams are whoever started it's.
   if (file <= 2 || identity_next_fstat(file, &status) != 0) return NONE;
+  // A file without a name is gone with the process, like a pipe.
+  if (S_ISREG(status.st_mode) && status.st_nlink == 0) return NONE;
   return S_ISREG(status.st_mode) ? WRITE : S_ISSOCK(status.st_mode) ? SEND : NONE;
 }

@@ -21,13 +21,19 @@ CALL = re.compile(r"^\d+\s+(\w+)\((.*)")
 # What a descriptor is, by -y: a path, or such as socket:[12], pipe:[13], anon_inode:[eventfd].
 DESCRIPTOR = re.compile(r"^(\d+)<(.*?)>")
 
-IS_FILE = re.compile(r"/(?!dev/)|/dev/shm/")
+# What has no name is gone with the process, like a pipe: files in memory among them.
+IS_FILE = re.compile(r"(/(?!dev/)|/dev/shm/)(?!.* \(deleted\)$)")
+# A worker changes nothing that outlives it, and the library is not loaded into it.
+WORKER = re.compile(r'^(\d+)\s+execveat\(.*\["darkroom-worker"\]')
 
 
 def counts(path, ignoring):
     """By kind; every call once, whatever came of it. `ignoring` is a file of the library's own."""
     found = collections.Counter()
-    for line in open(path, errors="replace"):
+    lines = list(open(path, errors="replace"))
+    workers = {match[1] for match in map(WORKER.match, lines) if match}
+    for line in lines:
+        if line.split(" ", 1)[0] in workers: continue
         match = CALL.match(line)
         if not match or match[1] not in KIND: continue
         kind, arguments = KIND[match[1]], match[2]

@@ -4,6 +4,7 @@ import Ledger
 import Requests
 import Spool
 import Synchronization
+import Workers
 
 @testable import Daemon
 
@@ -40,8 +41,9 @@ final class Doorway: Sendable {
     ledger = try JobLedger(path: configuration.spool + "/ledger.sqlite")
     intake = Intake(
       trees: trees, failed: try FailedRequests(path: configuration.failed), ledger: ledger,
-      pipelines: PipelineShelf(try workshop.catalog(settings)), catalogue: { .bundled }, configuration: configuration,
-      isOnce: false,
+      pipelines: PipelineShelf(try workshop.catalog(settings)),
+      pool: try WorkerPool(configuration.worker, limits: configuration.limits, kept: 1), catalogue: { .bundled },
+      configuration: configuration, isOnce: false,
       observe: news.add)
   }
 

@@ -7,6 +7,7 @@ import Money
 import Raster
 import Requests
 import Testing
+import Workers
 
 @testable import Daemon
 
@@ -34,12 +35,13 @@ import Testing
     let objects = models.compactMap { model -> JSONObject? in
       if case .object(let object) = model { object } else { nil }
     }
+    let workers = try WorkerPool(limits: Limits(), kept: 1)
     return try Preflight(
       request, catalogue: Catalogue(models: objects, styles: nil, fetched: 0), assumptions: PriceAssumptions(),
       fitsInput: false,
       picture: { path in
         guard let size else { return .awaited }
-        return NamedPicture(Workshop.picture(width: size.width, height: size.height), path: path, limits: Limits())
+        return NamedPicture(Workshop.picture(width: size.width, height: size.height), path: path, workers: workers)
       })
   }
 

@@ -8,6 +8,7 @@ import Requests
 import Sandbox
 import Synchronization
 import Testing
+import Workers
 
 @testable import Daemon
 
@@ -81,6 +82,7 @@ final class Workshop: Sendable {
     var after = AfterConfiguration(
       timeout: .seconds(20), home: "/nowhere", firstDelay: .milliseconds(20), longestDelay: .milliseconds(100))
     var rescan = Duration.seconds(60)
+    var worker = WorkerPool.Configuration()
   }
 
   struct Run: Sendable {
@@ -95,7 +97,7 @@ final class Workshop: Sendable {
     return DaemonConfiguration(
       inbox: "\(folder)/inbox", output: "\(folder)/output", failed: "\(folder)/failed", spool: "\(folder)/spool",
       api: api, workers: 2, concurrency: settings.concurrency, requestsPerMinute: settings.requestsPerMinute,
-      retry: settings.retry,
+      worker: settings.worker, retry: settings.retry,
       settling: .milliseconds(50), accountCheck: settings.accountCheck, budget: settings.budget,
       catalogueLifetime: settings.catalogueLifetime, after: settings.after)
   }

@@ -35,7 +35,7 @@ import Testing
     #expect(figures.commands.count == 9)
     for (command, ways) in figures.commands {
       // Half of it is the program itself; the seconds leave room for a machine that is busy.
-      for cost in [ways.alone, ways.daemon] { #expect(cost.seconds < 10 && cost.mb < 70, "\(command): \(cost)") }
+      for cost in [ways.alone, ways.daemon] { #expect(cost.seconds < 60 && cost.mb < 70, "\(command): \(cost)") }
     }
     #expect(figures.daemon.peak - figures.daemon.idle < 25, "\(text)")
   }

@@ -74,6 +74,50 @@ int clinux_spawn(
     const char *_Nonnull arguments, size_t argument_count, const char *_Nonnull environment, size_t environment_count,
     int directory, struct clinux_child *_Nonnull child);
 
+// Starts a program as clinux_spawn does, but for: it is executed from a descriptor, with an empty environment and `/` as its
+// working directory; `socket` is its descriptor 3; and it does not end with the thread that calls this.
+//
+// Returns 0, or -1 with errno set.
+int clinux_spawn_worker(int executable, int socket, struct clinux_child *_Nonnull child);
+
+// sendmsg(2), without waiting and without SIGPIPE: bytes, and descriptors with the first of them (unix(7), SCM_RIGHTS).
+//
+// Why C: the ancillary data is laid out by macros (cmsg(3)).
+//
+// `file_count` is at most clinux_most_files. Returns how many bytes went out, or -1 with errno set.
+ssize_t clinux_send(
+    int socket, const void *_Nonnull bytes, size_t count, const int *_Nullable files, size_t file_count);
+
+// recvmsg(2), without waiting: bytes, and the descriptors that came with them, which close on exec and are the caller's.
+//
+// `file_count` says how many descriptors `files` has room for, then how many came. What there is no room for the kernel
+// closes. Returns how many bytes came, 0 at the end, or -1 with errno set.
+ssize_t clinux_receive(
+    int socket, void *_Nonnull bytes, size_t count, int *_Nullable files, size_t *_Nonnull file_count);
+
+// Descriptors that go with one message.
+extern const size_t clinux_most_files;
+
+// memfd_create(2): a file without a name, which is gone with its last descriptor. It can be sealed, and not executed where
+// the kernel knows how to say so (6.3).
+//
+// Why C: <sys/mman.h> declares it only under _GNU_SOURCE.
+int clinux_memory_file(void);
+
+// fcntl(2), F_ADD_SEALS: nobody changes the file of clinux_memory_file any more, whatever descriptor they hold.
+//
+// Why C: <fcntl.h> declares the seals only under _GNU_SOURCE. Returns 0, or -1 with errno set: EBUSY while somebody has it
+// mapped for writing.
+int clinux_seal(int file);
+
+// prlimit(2): bounds a child's address space (RLIMIT_AS) and the files it writes (RLIMIT_FSIZE), in bytes, for good.
+//
+// Why C: <sys/resource.h> declares it only under _GNU_SOURCE.
+int clinux_limit_memory(pid_t process, uint64_t memory, uint64_t file);
+
+// prlimit(2): lets a child run for so many more seconds of processor time (RLIMIT_CPU); then it gets SIGXCPU.
+int clinux_limit_time(pid_t process, uint64_t seconds);
+
 // fcntl(2), F_SETLEASE: whether anybody has a file open for writing. A read lease is granted only while nobody does; it
 // is given back at once.
 //

@@ -1,0 +1,27 @@
+import Codecs
+import Metadata
+import Raster
+
+/// What plans are made of travels; the metadata itself stays where it was read.
+extension OriginalReport: Codable {
+  private enum Key: CodingKey {
+    case header
+    case orientation
+    case damage
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    self.init(
+      header: try container.decode(ImageHeader.self, forKey: .header),
+      orientation: try container.decode(Orientation.self, forKey: .orientation), blocks: MetadataBlocks(),
+      damage: try container.decodeIfPresent(MetadataError.self, forKey: .damage))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(header, forKey: .header)
+    try container.encode(orientation, forKey: .orientation)
+    try container.encodeIfPresent(damage, forKey: .damage)
+  }
+}
