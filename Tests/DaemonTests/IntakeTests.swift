@@ -85,7 +85,7 @@ import Testing
 
   @Test("files of a folder that is moved in are found (scenario 6)")
   func movedFolderIsLookedThrough() async throws {
-    let door = try Doorway(workshop, Workshop.Settings(pipelines: ["new": Workshop.plain]))
+    let door = try Doorway(workshop, Workshop.Settings(pipelines: ["default": Workshop.plain, "new": Workshop.plain]))
     try FileManager.default.createDirectory(atPath: "\(workshop.folder)/new/deep", withIntermediateDirectories: true)
     for path in ["a.json", "deep/b.json"] {
       try Data(Self.whole.utf8).write(to: URL(filePath: "\(workshop.folder)/new/\(path)"))
