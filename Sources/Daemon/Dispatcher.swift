@@ -17,25 +17,25 @@ actor Dispatcher: Asking {
   /// The actor holds its executor for as long as it lives.
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
-  private let trees: Trees
-  private let failed: FailedRequests
-  private let ledger: JobLedger
-  private let client: APIClient
-  private let publisher: Publisher
-  private let interim: Interim
-  private let catalogue: @Sendable () -> Catalogue
-  private let configuration: DaemonConfiguration
-  private let observe: @Sendable (DaemonEvent) -> Void
+  let trees: Trees
+  let failed: FailedRequests
+  let ledger: JobLedger
+  let client: APIClient
+  let publisher: Publisher
+  let interim: Interim
+  let catalogue: @Sendable () -> Catalogue
+  let configuration: DaemonConfiguration
+  let observe: @Sendable (DaemonEvent) -> Void
 
   private let signal = Signal()
   /// Streams of responses end here, one piece of work a call.
-  private let disk: BlockingWork
-  private let workers: BlockingWork
+  let disk: BlockingWork
+  let workers: BlockingWork
 
-  private var schedule: Schedule
-  private var room = RoomGate()
+  var schedule: Schedule
+  var room = RoomGate()
   /// What jobs that wait for the day's budget may cost.
-  private var needs: [JobID: USD] = [:]
+  var needs: [JobID: USD] = [:]
   private var active: Set<JobID> = []
   /// How many of them need no call.
   private var processing = 0
@@ -113,7 +113,7 @@ actor Dispatcher: Asking {
     if let failure { throw failure }
   }
 
-  private func stop(because error: any Error) {
+  func stop(because error: any Error) {
     failure = failure ?? error
     stop()
   }
@@ -199,14 +199,14 @@ actor Dispatcher: Asking {
 
   // MARK: Room
 
-  private func shortOfRoom(_ reason: String) {
+  func shortOfRoom(_ reason: String) {
     if room.close(now: .now) { observe(.outOfRoom(reason: reason)) }
   }
 
   /// What has been paid for, or published, gets into the ledger: while there is no room for it, it is tried again.
   ///
   /// - Throws: whatever does not pass, and everything when the daemon is told to stop meanwhile.
-  private func insist<Value>(_ body: () async throws -> Value) async throws -> Value {
+  func insist<Value>(_ body: () async throws -> Value) async throws -> Value {
     while true {
       do {
         return try await body()
@@ -220,103 +220,17 @@ actor Dispatcher: Asking {
   }
 
   /// The job waits by itself: others may be smaller, or on another file system.
-  private func wait(_ job: Job, for error: SpoolError) throws {
+  func wait(_ job: Job, for error: SpoolError) throws {
     let until = Timestamp.now() + RoomGate.checkInterval
     try ledger.wait(job.id, .room, until: until, error: error.description, at: .now())
     shortOfRoom(error.description)
   }
 
   /// What a job's task begins with.
-  private enum Start: Sendable {
+  enum Start: Sendable {
     case call(PreparedCall, Job, AcceptedWork)
     /// An answer is kept, or none is needed.
     case response(Job)
-  }
-
-  /// Everything that a call needs, and its intent committed.
-  private struct PreparedCall: Sendable {
-    let operation: Operation
-    let uploads: [Upload]
-    let response: ResponseBlob
-    let responseName: String
-    let call: Call
-    let estimate: Estimate
-    /// In bytes; given back when the job's task ends.
-    let room: Int64
-  }
-
-  /// - Returns: `nil` when the budget does not allow the call; the job waits, or has failed.
-  private func prepare(_ job: Job, _ work: AcceptedWork) throws -> PreparedCall? {
-    let id = job.id.description
-    let accepted = work.operation(ofStep: job.step)
-    var uploads = try accepted.pictures.map { try upload($0.blob, $0.mediaType, at: $0.path, job) }
-    var pixels = accepted.pictures.first?.pixels
-    if let path = accepted.previous,
-      let input = try interim.input(of: AcceptedWork.Turn(step: job.step, item: job.item), job, work)
-    {
-      uploads.append(try upload(input.blob, input.format.mediaType, at: path, job))
-      pixels = input.pixels
-    }
-    let operation = try accepted.operation()
-    let estimate = catalogue().estimate(operation, inputPixels: pixels, assumptions: configuration.assumptions)
-    let need = RoomGate.need(pixels: accepted.answerPixels, pictures: accepted.variants)
-    if let shortage = try room.shortage(of: need, in: trees) { throw shortage }
-    let name = "call-\(JobID.next()).response"
-    let response = try ResponseBlob(in: trees.spool, job: id, name: name, disk: disk)
-    switch try ledger.beginCall(
-      job.id, endpoint: operation.endpoint.path, model: accepted.model, reserving: estimate.worst,
-      within: configuration.budget, at: .now())
-    {
-    case .begun(let call):
-      schedule.began(model: accepted.model, now: .now)
-      room.take(need)
-      if room.open() { observe(.roomAgain) }
-      return PreparedCall(
-        operation: operation, uploads: uploads, response: response, responseName: name, call: call, estimate: estimate,
-        room: need)
-    case .beyond(let limit):
-      response.discard()
-      try turnAway(job, limit)
-      return nil
-    }
-  }
-
-  private func upload(_ blob: String, _ mediaType: String, at path: [String], _ job: Job) throws(SpoolError) -> Upload {
-    let reader = try trees.spool.reader(job: job.id.description, name: blob)
-    return Upload(path: path, fileName: blob, mediaType: mediaType, content: StoredUpload(reader: reader, disk: disk))
-  }
-
-  // MARK: The budget
-
-  /// The day's budget comes back; a job's own does not.
-  private func turnAway(_ job: Job, _ limit: BudgetLimit) throws {
-    switch limit {
-    case .day(_, _, let needed, let until):
-      needs[job.id] = needed
-      try ledger.wait(job.id, .budget, until: until, error: limit.description, at: .now())
-      observe(.waiting(job: job.id.description, reason: limit.description, until: until))
-    case .job:
-      try fail(
-        job,
-        ErrorReport(
-          stage: .call, error: limit.description,
-          next: "Nothing more was sent. Have budget.per-job-usd raised, then drop the request again.",
-          kept: try trees.spool.kept(job.id)))
-    }
-  }
-
-  /// A call that cost less than was set aside may leave room for those that wait, the oldest first.
-  private func resumeWithinBudget() throws {
-    guard !needs.isEmpty, let limit = configuration.budget.perDay else { return }
-    var left = limit - (try ledger.spent(onDayOf: .now()))
-    var resumed: [JobID] = []
-    for (job, need) in needs.sorted(by: { $0.key < $1.key }) where need <= left {
-      left = left - need
-      resumed.append(job)
-    }
-    if resumed.isEmpty { return }
-    try ledger.resume(.budget, only: resumed)
-    for job in resumed { needs[job] = nil }
   }
 
   // MARK: One job
@@ -372,233 +286,5 @@ actor Dispatcher: Asking {
     case .noRoom(let error): try wait(job, for: error)
     case .failed(let report): try fail(job, report)
     }
-  }
-
-  /// - Returns: the job, when its answer is kept.
-  private func call(_ prepared: PreparedCall, _ job: Job, _ work: AcceptedWork) async throws -> Job? {
-    let call = prepared.call
-    observe(
-      .calling(
-        job: job.id.description, endpoint: call.endpoint, model: call.model, attempt: call.attempt))
-    let outcome = await client.call(
-      prepared.operation, uploads: prepared.uploads, idempotencyKey: call.key, into: prepared.response)
-    let earlier = try await insist { try ledger.calls(of: job.id) }.filter {
-      $0.step == call.step && $0.item == call.item
-    }
-    var verdict = schedule.finished(
-      outcome, model: call.model, attempt: call.attempt,
-      serverErrors: earlier.count { $0.ordinal == call.ordinal && ($0.status == 500 || $0.status == 503) } + 1,
-      unknowns: earlier.count { $0.state == .unknown } + 1,
-      accountRefusals: earlier.count { $0.ordinal == call.ordinal && ($0.status == 402 || $0.status == 403) } + 1,
-      retriesUnknown: work.retriesUnknown, now: .now,
-      wallClock: Int(Timestamp.now().microseconds / 1_000_000), jitter: .random(in: 0...1))
-    if verdict == .checkKey {
-      let state = await keyState()
-      verdict = schedule.keyChecked(state, attempt: call.attempt, now: .now, jitter: .random(in: 0...1))
-    } else if case .checkBalance(let wait) = verdict {
-      let state = await balanceState()
-      verdict = schedule.balanceChecked(
-        state, wait: wait, attempt: call.attempt, now: .now, jitter: .random(in: 0...1))
-    }
-    switch outcome {
-    case .response(let head): return try await keep(head, prepared, job)
-    case .refused(let refusal):
-      prepared.response.discard()
-      try await settle(prepared, job, verdict, report: ErrorReport(refusal)) { then in
-        .refused(
-          status: refusal.head.status, headers: refusal.head.keptHeaders, error: refusal.description, then: then)
-      }
-    case .notSent(let failure):
-      prepared.response.discard()
-      let report = ErrorReport(stage: .call, error: failure.description, next: "Drop the request again.")
-      try await settle(prepared, job, verdict, report: report) { .notSent(error: failure.description, then: $0) }
-    case .unknown(let unknown):
-      // What came of the answer is kept for whoever looks; what cannot be kept does not change what is known. What the
-      // disk did not take whole goes: the ledger needs room to say so.
-      if unknown.isKept { _ = try? await prepared.response.finish() } else { prepared.response.discard() }
-      _ = try await insist {
-        try ledger.finishCall(
-          call,
-          .unknown(
-            status: unknown.head?.status, headers: unknown.head?.keptHeaders ?? [:], error: unknown.description),
-          at: .now())
-      }
-      if case .retry(let delay, let reason) = verdict {
-        let until = Timestamp.now() + delay
-        _ = try await insist { try ledger.release(job.id, at: .now()) }
-        _ = try await insist { try ledger.wait(job.id, reason, until: until, at: .now()) }
-        observe(.waiting(job: job.id.description, reason: unknown.description, until: until))
-      } else {
-        observe(.held(job: job.id.description, reason: unknown.description))
-      }
-    }
-    return nil
-  }
-
-  /// The response is there: first on the disk, then in the ledger.
-  private func keep(_ head: ResponseHead, _ prepared: PreparedCall, _ job: Job) async throws -> Job? {
-    let call = prepared.call
-    do {
-      let bytes = try await prepared.response.finish()
-      let responded = try await insist {
-        try ledger.finishCall(
-          call,
-          .responded(
-            CallResult.Response(
-              status: head.status, responseID: head.requestID, headers: head.keptHeaders, body: prepared.responseName,
-              charged: prepared.estimate.settled(isEnhanced: head.enhancedPrompt != nil, model: head.modelID))),
-          at: .now())
-      }
-      observe(.responded(job: job.id.description, bytes: bytes))
-      return responded
-    } catch let error as SpoolError {
-      let reason = "the answer came and was charged, but could not be kept: \(error)"
-      _ = try await insist {
-        try ledger.finishCall(
-          call, .unknown(status: head.status, headers: head.keptHeaders, error: reason, hold: .responseLost),
-          at: .now())
-      }
-      observe(.held(job: job.id.description, reason: reason))
-      return nil
-    }
-  }
-
-  /// A call that was not charged: the job waits for another attempt, or fails.
-  private func settle(
-    _ prepared: PreparedCall, _ job: Job, _ verdict: Schedule.Verdict, report: ErrorReport,
-    _ result: (CallResult.AfterFailure) -> CallResult
-  ) async throws {
-    let id = job.id.description
-    switch verdict {
-    case .retry(let delay, let reason):
-      let until = Timestamp.now() + delay
-      _ = try await insist { try ledger.finishCall(prepared.call, result(.wait(reason, until: until)), at: .now()) }
-      observe(.waiting(job: id, reason: report.error, until: until))
-    case .waitForAccount(let reason, let isNew):
-      _ = try await insist { try ledger.finishCall(prepared.call, result(.wait(reason, until: nil)), at: .now()) }
-      observe(.waiting(job: id, reason: report.error, until: nil))
-      if isNew { observe(.accountClosed(reason: report.error)) }
-    case .responded, .fail, .hold, .checkKey, .checkBalance:
-      // The call's end first: a crash before it would leave a call that nobody knows the outcome of. Then the report,
-      // then the job's end. After a crash in between the next start makes the call again, which is refused at no cost.
-      _ = try await insist { try ledger.finishCall(prepared.call, result(.wait(.refusal, until: nil)), at: .now()) }
-      try await insist { try tell(job, report) }
-    }
-  }
-
-  private func publish(_ job: Job, _ work: AcceptedWork) async throws {
-    let id = job.id.description
-    let publisher = self.publisher
-    switch try await workers.run({ () throws(any Error) in try publisher.publish(job, work) }) {
-    case .published(let place, let files, let warnings):
-      observe(.published(job: id, place: place, files: files, warnings: warnings))
-      if room.open() { observe(.roomAgain) }
-    case .noRoom(let error): try wait(job, for: error)
-    case .failed(let report): try fail(job, report)
-    }
-  }
-
-  /// Without room for the report the job waits.
-  private func fail(_ job: Job, _ report: ErrorReport) throws {
-    do {
-      try tell(job, report)
-    } catch let error as SpoolError where error.isOutOfRoom {
-      try wait(job, for: error)
-    }
-  }
-
-  /// The report, then the job's end. A crash in between tells the same failure again, and leaves one file.
-  private func tell(_ job: Job, _ report: ErrorReport) throws {
-    try keepRequest(of: job, report)
-    try ledger.fail(job.id, error: report.description, at: .now())
-    observe(.failed(job: job.id.description, request: job.source, report))
-  }
-
-  private func keepRequest(of job: Job, _ report: ErrorReport) throws {
-    let request: [UInt8]
-    do {
-      request = try trees.spool.read(job: job.id.description, name: Acceptance.requestBlob)
-    } catch  where error.isMissing {
-      return
-    }
-    try failed.keep(request, report, path: job.source, job: job.id)
-  }
-
-  // MARK: The account
-
-  /// A free request goes out as soon as it cannot be a failure too many for the key.
-  func ask<Value: Sendable>(
-    _ query: @Sendable () async throws(QueryError) -> Value
-  ) async throws(QueryError) -> Value {
-    var isCounted = schedule.queryBegan(now: .now)
-    // A cancelled task's query ends by itself, before anything goes out.
-    while !isCounted, (try? await Task.sleep(for: Self.queryPause)) != nil {
-      isCounted = schedule.queryBegan(now: .now)
-    }
-    do throws(QueryError) {
-      let answer = try await query()
-      if isCounted { schedule.queryEnded(isFailure: false, now: .now) }
-      wake()
-      return answer
-    } catch {
-      if isCounted { schedule.queryEnded(isFailure: true, now: .now) }
-      wake()
-      throw error
-    }
-  }
-
-  /// After this a free request that found no room tries again.
-  private static let queryPause = Duration.seconds(1)
-
-  /// 401 says that the key is wrong or that the model is beyond its plan; whether a free request works tells which.
-  private func keyState() async -> Schedule.AccountState {
-    do throws(QueryError) {
-      return try await client.isAccessPermitted() ? .works : .refused
-    } catch {
-      return error.concernsKey ? .refused : .unknown
-    }
-  }
-
-  /// 402 says that the account is empty, or that this call costs more than is left.
-  private func balanceState() async -> Schedule.AccountState {
-    do throws(QueryError) {
-      return try await client.canConsume() ? .works : .refused
-    } catch {
-      return .unknown
-    }
-  }
-
-  /// Asks now and then whether the account is open again, until it is stopped.
-  func watchAccount() async {
-    while !isStopped, !Task.isCancelled {
-      try? await Task.sleep(for: schedule.accountCheck(after: configuration.accountCheck))
-      guard let reason = schedule.closed else { continue }
-      let client = self.client
-      let isOpen =
-        switch reason {
-        case .account: try? await ask { () throws(QueryError) in try await client.canConsume() }
-        case .key, .rate, .budget, .capacity, .network, .retry, .room, .place, .refusal:
-          try? await ask { () throws(QueryError) in try await client.isAccessPermitted() }
-        }
-      guard isOpen == true else { continue }
-      guard schedule.accountOpened(now: .now) else { continue }
-      do {
-        // A 402 and a 403 in flight together leave jobs that wait for either.
-        try ledger.resume(.account)
-        try ledger.resume(.key)
-        observe(.accountOpened)
-      } catch {
-        stop(because: error)
-      }
-      wake()
-    }
-  }
-}
-
-extension QueryError {
-  /// The API refused the key, and not merely to answer now.
-  fileprivate var concernsKey: Bool {
-    guard case .refused(let refusal, _) = self else { return false }
-    return refusal.kind == .unauthorized || refusal.kind == .forbidden
   }
 }
