@@ -36,9 +36,11 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
+    .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZimg", pkgConfig: "zimg", providers: [.apt(["libzimg-dev"])]),
@@ -47,7 +49,7 @@ let package = Package(
     .target(name: "CLinux", cSettings: [.treatAllWarnings(as: .error)]),
 
     room("Raster", ["CZimg"]),
-    room("Codecs", ["Raster", "CCodecs", "CWebP"]),
+    room("Codecs", ["Raster", "CCodecs", "CDeflate", "CTurboJPEG", "CWebP"]),
     room("Metadata", ["Raster", "CExif", "CZlib"]),
     room("Processing", ["Raster", "Codecs", "Metadata"]),
     room("Orders", ["CLinux", "Codecs", "Processing", "Raster"]),
@@ -104,7 +106,8 @@ let package = Package(
       resources: [.embedInCode("demo"), .embedInCode("pipelines")], swiftSettings: strict),
 
     roomTests("Raster"),
-    roomTests("Codecs", ["Raster"], exclude: ["fixtures.py"]),
+    roomTests(
+      "Codecs", ["CCodecs", "CDeflate", "Raster"], exclude: ["fixtures.py", "libpng_sizes.py", "png_oracle.py"]),
     roomTests("Metadata", ["Raster"]),
     roomTests("Processing", ["Codecs", "Metadata", "Raster"]),
     roomTests("Orders", ["Codecs", "Metadata", "Processing", "Raster"]),

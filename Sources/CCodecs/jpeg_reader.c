@@ -143,10 +143,12 @@ codecs_result codecs_jpeg_reader_header(
   return done;
 }
 
-codecs_result codecs_jpeg_reader_start(codecs_jpeg_reader *reader, int most_scans) {
+codecs_result codecs_jpeg_reader_start(codecs_jpeg_reader *reader, int most_scans, int divisor) {
   j_decompress_ptr info = &reader->info;
   if (setjmp(reader->leave) != 0) return reader->result;
   reader->most_scans = most_scans;
+  info->scale_num = 1;
+  info->scale_denom = (unsigned)divisor;
   jpeg_start_decompress(info);
   // A component without a scan would be decoded as if its coefficients were all zero.
   if (jpeg_has_multiple_scans(info)) {
@@ -164,6 +166,9 @@ codecs_result codecs_jpeg_reader_start(codecs_jpeg_reader *reader, int most_scan
 codecs_result codecs_jpeg_reader_rows(
     codecs_jpeg_reader *reader, uint8_t *pixels, size_t row_bytes, uint32_t rows) {
   if (setjmp(reader->leave) != 0) return reader->result;
+  if ((size_t)reader->info.output_width * (size_t)reader->info.output_components > row_bytes) {
+    leave_saying(reader, codecs_outcome_malformed, "rows are longer than the header promises");
+  }
   // libjpeg hands out at most one row group (four rows) a call.
   enum { batch = 4 };
   for (uint32_t row = 0; row < rows;) {

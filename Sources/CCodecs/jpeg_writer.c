@@ -68,6 +68,7 @@ static void write_picture(writer *self, const codecs_jpeg_picture *picture) {
     info->comp_info[0].v_samp_factor = picture->vertical;
   }
   info->optimize_coding = picture->optimize;
+  info->restart_in_rows = picture->restart_rows;
   if (picture->progressive) jpeg_simple_progression(info);
   jpeg_start_compress(info, TRUE);
   enum { batch = 16 };

@@ -18,6 +18,8 @@ public enum CodecError: Error, Hashable, Sendable, Codable {
   case tooManyBytes(found: Int, limit: Int)
   /// The picture is larger than the format can hold.
   case tooLargeToEncode(ImageFormat, found: Size, limit: Int)
+  /// Even the lowest quality makes more bytes than were allowed.
+  case tooFewBytes(ImageFormat, smallest: Int, target: Int)
   /// The C library could not encode; `reason` is its own word.
   case encodingFailed(ImageFormat, reason: String)
   /// The C library could not get memory.
@@ -39,6 +41,8 @@ extension CodecError: CustomStringConvertible {
     case .tooManyBytes(let found, let limit): "the file has \(found) bytes, the limit is \(limit) (limits.bytes)"
     case .tooLargeToEncode(let format, let found, let limit):
       "\(found) does not fit \(format.rawValue), whose sides reach \(limit)"
+    case .tooFewBytes(let format, let smallest, let target):
+      "\(target) bytes are too few: the lowest quality of \(format.rawValue) makes \(smallest)"
     case .encodingFailed(let format, let reason): "writing \(format.rawValue) failed: \(reason)"
     case .outOfMemory(let format): "no memory for the \(format.rawValue) picture"
     }

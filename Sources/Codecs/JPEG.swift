@@ -5,6 +5,19 @@ import Raster
 /// Baseline, extended and progressive, Huffman and arithmetic coding, 8 bits a sample, every subsampling. Pixels equal
 /// those of `djpeg` with its default settings. Lossless and 12-bit JPEG are `.unsupported`.
 public enum JPEG {
+  /// How much smaller than it is a picture is decoded.
+  public enum Scale: Int, Hashable, Sendable, CaseIterable {
+    case full = 1
+    case half = 2
+    case quarter = 4
+    case eighth = 8
+
+    /// What becomes of a picture of `size`: sides are rounded up.
+    public func size(of size: Size) -> Size {
+      Size(width: (size.width + rawValue - 1) / rawValue, height: (size.height + rawValue - 1) / rawValue)
+    }
+  }
+
   /// Reads the header, up to the first scan.
   ///
   /// Gray stays gray; everything else becomes `rgb8`.
@@ -24,7 +37,13 @@ public enum JPEG {
   ///
   /// CMYK and YCCK become RGB without a profile: `r = (255 - c) * (255 - k) / 255`, rounded, and so on. Files with an
   /// Adobe segment store their ink inverted, which is honoured.
-  public static func decode(_ bytes: Span<UInt8>, limits: Limits) throws(CodecError) -> Image {
+  ///
+  /// - Parameter scale: makes a smaller picture of fewer samples for each block, in less time: of 2725x2225 pixels 0.76,
+  ///   0.65 and 0.57 of it for a half, a quarter and an eighth. Pixels equal those of `djpeg -scale`. The limits are
+  ///   for the whole picture.
+  public static func decode(
+    _ bytes: Span<UInt8>, limits: Limits, scale: Scale = .full
+  ) throws(CodecError) -> Image {
     try ImageFormat.jpeg.requireSignature(of: bytes)
     try limits.requireBytes(bytes.count)
     // libjpeg reads through a pointer; the reader ends before the span does.
@@ -32,12 +51,13 @@ public enum JPEG {
       let reader = try unsafe JPEGReader.open(buffer)
       let header = try reader.imageHeader()
       try limits.requirePixels(header.size)
-      try reader.start()
-      return try unsafe Image(size: header.size, layout: header.layout) { pixels throws(CodecError) in
+      try reader.start(scale)
+      let size = scale.size(of: header.size)
+      return try unsafe Image(size: size, layout: header.layout) { pixels throws(CodecError) in
         if reader.storesInk {
-          try unsafe decodeInk(from: reader, to: pixels, width: header.size.width)
+          try unsafe decodeInk(from: reader, to: pixels, width: size.width)
         } else {
-          try unsafe reader.readRows(header.size.height, to: pixels)
+          try unsafe reader.readRows(size.height, to: pixels)
         }
         try reader.finish()
       }

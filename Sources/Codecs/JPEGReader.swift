@@ -61,6 +61,25 @@ import Raster
     return words.joined(separator: ", ")
   }
 
+  var isProgressive: Bool { header.progressive }
+
+  /// The blocks that are coded together, in pixels: what can only be moved as a whole.
+  var codedBlock: Size {
+    guard header.components > 1 else { return Size(width: 8, height: 8) }
+    let (h, v) = (header.horizontal, header.vertical)
+    return Size(width: 8 * Int(max(h.0, h.1, h.2, h.3)), height: 8 * Int(max(v.0, v.1, v.2, v.3)))
+  }
+
+  /// Whether the colours have one sample to one, two or four of light, which is all that TurboJPEG moves.
+  var hasUsualSampling: Bool {
+    switch header.color {
+    case .gray, .rgb: true
+    case .ycc, .ycck: ["4:4:4", "4:2:2", "4:2:0", "4:4:0", "4:1:1"].contains(subsampling)
+    case .cmyk: subsampling == "4:4:4"
+    case .other: false
+    }
+  }
+
   /// `4:2:0` where the usual notation has a name for it, else the sampling factors of each component.
   private var subsampling: String {
     let (h, v) = (header.horizontal, header.vertical)
@@ -77,8 +96,8 @@ import Raster
   }
 
   /// Begins decoding; a file of several scans is read to its end here.
-  func start() throws(CodecError) {
-    try unsafe codecs_jpeg_reader_start(handle, Self.mostScans).requireDone(reading: .jpeg)
+  func start(_ scale: JPEG.Scale = .full) throws(CodecError) {
+    try unsafe codecs_jpeg_reader_start(handle, Self.mostScans, Int32(scale.rawValue)).requireDone(reading: .jpeg)
   }
 
   /// Decodes the next rows, which fill `target`.

@@ -9,7 +9,8 @@ extension WebP {
   ///
   /// Lossless keeps the colours of transparent pixels; lossy and near-lossless may change what cannot be seen.
   ///
-  /// - Throws: `.tooLargeToEncode`; `.encodingFailed` for another layout, options out of range, or libwebp's own error.
+  /// - Throws: `.tooLargeToEncode`; `.encodingFailed` for another layout, options out of range, or libwebp's own error;
+  ///   `.tooFewBytes`.
   public static func encode(_ image: borrowing Image, options: Options) throws(CodecError) -> [UInt8] {
     let size = image.size
     let layout = image.layout
@@ -20,7 +21,18 @@ extension WebP {
       throw .tooLargeToEncode(.webp, found: size, limit: longestSide)
     }
     let config = try config(for: options)
-    let rowBytes = image.rowBytes
+    guard let target = options.targetBytes else { return try encode(image, config) }
+    guard config.lossless == 0 else { throw ownError("lossless has no quality that would make fewer bytes") }
+    return try QualitySearch(format: .webp, qualities: 0...options.quality, target: target)
+      .best { quality throws(CodecError) in
+        var config = config
+        config.quality = Float(quality)
+        return try encode(image, config)
+      }
+  }
+
+  private static func encode(_ image: borrowing Image, _ config: WebPConfig) throws(CodecError) -> [UInt8] {
+    let (size, layout, rowBytes) = (image.size, image.layout, image.rowBytes)
     return try image.withPixels { pixels throws(CodecError) in
       // libwebp reads through a pointer, for the length of the call.
       try unsafe pixels.withUnsafeBufferPointer { buffer throws(CodecError) in

@@ -118,7 +118,8 @@ struct InputFit {
       do throws(CodecError) {
         bytes =
           picture.layout == layout
-          ? try Self.encoded(picture, encoding) : try Self.encoded(picture.converted(to: layout), encoding)
+          ? try Self.encoded(picture, encoding, carriesProfile: profile != nil)
+          : try Self.encoded(picture.converted(to: layout), encoding, carriesProfile: profile != nil)
       } catch {
         if case .tooLargeToEncode(_, _, let limit) = error {
           return .sideTooLong(limit: limit, rest: encodings[index...])
@@ -134,10 +135,12 @@ struct InputFit {
     return .tooManyBytes(count)
   }
 
-  private static func encoded(_ picture: borrowing Image, _ encoding: Encoding) throws(CodecError) -> [UInt8] {
+  private static func encoded(
+    _ picture: borrowing Image, _ encoding: Encoding, carriesProfile: Bool
+  ) throws(CodecError) -> [UInt8] {
     switch encoding {
     case .webp(let options): try WebP.encode(picture, options: options)
-    case .png(let options): try PNG.encode(picture, options: options)
+    case .png(let options): try PNG.encode(picture, options: options, carriesProfile: carriesProfile)
     case .jpeg(let options): try JPEG.encode(picture, options: options)
     }
   }

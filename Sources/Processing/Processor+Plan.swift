@@ -71,7 +71,8 @@ extension Processor {
     return .encoded(
       Steps(
         geometry: geometry, filter: recipe.resize?.filter ?? .lanczos3, padding: padding, flattening: flattening,
-        layout: recipe.format.layout(isGray: staysGray, hasAlpha: keepsAlpha, depth: source.depth), encoding: encoding))
+        layout: recipe.format.layout(isGray: staysGray, hasAlpha: keepsAlpha, depth: encoding.depth ?? source.depth),
+        encoding: encoding))
   }
 }
 
@@ -90,6 +91,14 @@ extension Encoding {
     case .webp: .webp(WebP.Options())
     case .png: .png(PNG.Options())
     case .jpeg: .jpeg(JPEG.Options())
+    }
+  }
+
+  /// The bits of a sample that are asked for.
+  fileprivate var depth: Layout.Depth? {
+    switch self {
+    case .png(let options): options.depth
+    case .webp, .jpeg: nil
     }
   }
 

@@ -67,7 +67,8 @@ extension Processor {
       try readBack(bytes, planned, blocks: blocks, mode: plan.readBack, lossless: true, pixels: upright)
     case .encoded(let steps):
       bytes = try withPicture(of: upright, steps, planned) { (picture) throws(ProcessingError) in
-        let encoded = try encode(picture, steps.encoding, planned)
+        let encoding = try steps.encoding.leavingRoom(for: blocks, planned)
+        let encoded = try encode(picture, encoding, planned, carriesProfile: blocks.icc != nil)
         let bytes = try stamped(encoded.span, with: blocks, planned)
         try readBack(
           bytes, planned, blocks: blocks, mode: plan.readBack, lossless: steps.encoding.isLossless, pixels: picture)
@@ -106,7 +107,7 @@ extension Processor {
     }
   }
 
-  private static func stamped(
+  static func stamped(
     _ bytes: Span<UInt8>, with blocks: MetadataBlocks, _ planned: PlannedOutput
   ) throws(ProcessingError) -> [UInt8] {
     do throws(MetadataError) {
@@ -116,13 +117,13 @@ extension Processor {
     }
   }
 
-  private static func encode(
-    _ picture: borrowing Image, _ encoding: Encoding, _ planned: PlannedOutput
+  static func encode(
+    _ picture: borrowing Image, _ encoding: Encoding, _ planned: PlannedOutput, carriesProfile: Bool
   ) throws(ProcessingError) -> [UInt8] {
     do throws(CodecError) {
       return switch encoding {
       case .webp(let options): try WebP.encode(picture, options: options)
-      case .png(let options): try PNG.encode(picture, options: options)
+      case .png(let options): try PNG.encode(picture, options: options, carriesProfile: carriesProfile)
       case .jpeg(let options): try JPEG.encode(picture, options: options)
       }
     } catch {

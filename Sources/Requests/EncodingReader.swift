@@ -9,7 +9,8 @@ enum EncodingReader {
   static let settings: [(key: String, formats: [ImageFormat])] = [
     ("quality", [.webp, .jpeg]), ("method", [.webp]), ("lossless", [.webp]), ("near-lossless", [.webp]),
     ("sharp-yuv", [.webp]), ("alpha-quality", [.webp]), ("subsampling", [.jpeg]), ("progressive", [.jpeg]),
-    ("optimize", [.jpeg]), ("compression", [.png]),
+    ("optimize", [.jpeg]), ("restart-rows", [.jpeg]), ("target-bytes", [.webp, .jpeg]),
+    ("compression", [.png]), ("bit-depth", [.png]),
   ]
 
   /// `nil` when the output asks for none: then unchanged pixels keep their encoded bytes.
@@ -45,6 +46,11 @@ enum EncodingReader {
       }
       options.lossless = true
     }
+    options.targetBytes = try targetBytes(output)
+    if options.lossless, options.targetBytes != nil {
+      let other = options.nearLossless == nil ? "lossless" : "near-lossless"
+      throw .conflict(output.place(of: "target-bytes"), with: other, why: "only lossy pictures have a quality to lower")
+    }
     return options
   }
 
@@ -54,12 +60,24 @@ enum EncodingReader {
     options.subsampling = try output.choice("subsampling", JPEG.Options.Subsampling.self) ?? options.subsampling
     options.progressive = try output.bool("progressive") ?? options.progressive
     options.optimize = try output.bool("optimize") ?? options.optimize
+    options.restartRows = try output.integer("restart-rows", in: 1...65_535)
+    options.targetBytes = try targetBytes(output)
     return options
+  }
+
+  private static func targetBytes(_ output: Section) throws(RequestError) -> Int? {
+    try output.integer("target-bytes", in: 1...1 << 31)
   }
 
   private static func png(_ output: Section) throws(RequestError) -> PNG.Options {
     var options = PNG.Options()
     options.compression = try output.integer("compression", in: 0...12) ?? options.compression
+    if let bits = try output.integer("bit-depth", in: 8...16) {
+      guard let depth = Layout.Depth(rawValue: bits) else {
+        throw .outOfRange(output.place(of: "bit-depth"), value: "\(bits)", allowed: "8 or 16")
+      }
+      options.depth = depth
+    }
     return options
   }
 }

@@ -11,6 +11,13 @@ struct JPEGEncodingTests {
     (JPEG.Options(quality: 93, subsampling: .half), ["-quality", "93", "-sample", "2x1"]),
     (JPEG.Options(progressive: true), ["-quality", "85", "-sample", "2x2", "-progressive"]),
     (JPEG.Options(optimize: true), ["-quality", "85", "-sample", "2x2", "-optimize"]),
+    (JPEG.Options(restartRows: 3), ["-quality", "85", "-sample", "2x2", "-restart", "3"]),
+    (
+      JPEG.Options(progressive: true, restartRows: 1),
+      ["-quality", "85", "-sample", "2x2", "-progressive", "-restart", "1"]
+    ),
+    (JPEG.Options(quality: 89, subsampling: .automatic), ["-quality", "89", "-sample", "2x2"]),
+    (JPEG.Options(quality: 90, subsampling: .automatic), ["-quality", "90", "-sample", "1x1"]),
   ]
 
   @Test(arguments: cases, [Layout.rgb8, .gray8])
@@ -32,6 +39,13 @@ struct JPEGEncodingTests {
   func qualityOutOfRangeIsNotMoved(_ quality: Int) {
     #expect(throws: CodecError.encodingFailed(.jpeg, reason: "quality \(quality) is not within 1 to 100")) {
       try JPEG.encode(picture(2, 2, .rgb8), options: JPEG.Options(quality: quality))
+    }
+  }
+
+  @Test(arguments: [0, 65_536])
+  func restartRowsOutOfRangeAreNotMoved(_ rows: Int) {
+    #expect(throws: CodecError.encodingFailed(.jpeg, reason: "\(rows) restart rows are not within 1 to 65535")) {
+      try JPEG.encode(picture(2, 2, .rgb8), options: JPEG.Options(restartRows: rows))
     }
   }
 

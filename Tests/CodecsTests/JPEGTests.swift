@@ -31,3 +31,42 @@ struct JPEGTests {
     #expect(throws: expected) { _ = try JPEG.decode(Fixtures.hostile(file).span, limits: Limits()) }
   }
 }
+
+struct JPEGScaleTests {
+  @Test(arguments: Fixtures.jpeg.filter { !$0.coding.contains("CMYK") && !$0.coding.contains("YCCK") })
+  func scaledPixelsEqualThoseOfDjpeg(_ fixture: Fixture) throws {
+    for scale in JPEG.Scale.allCases {
+      let image = try JPEG.decode(fixture.file.span, limits: Limits(), scale: scale)
+      let expected = try TemporaryDirectory.with { directory in
+        try Tool.convert(
+          fixture.file, named: "in.jpg", in: directory, "djpeg",
+          ["-scale", "1/\(scale.rawValue)", "-pnm", "-outfile", "{out}", "{in}"])
+      }
+      #expect(image.size == scale.size(of: fixture.size))
+      #expect(firstDifference(image.netpbm, expected) == nil, "1/\(scale.rawValue)")
+    }
+  }
+
+  @Test func sidesAreRoundedUp() {
+    let sizes = JPEG.Scale.allCases.map { $0.size(of: Size(width: 17, height: 1)) }
+    #expect(sizes == [17, 9, 5, 3].map { Size(width: $0, height: 1) })
+  }
+
+  @Test(arguments: ["jpeg-cmyk", "jpeg-ycck", "jpeg-cmyk-plain"])
+  func inkIsScaledToo(_ name: String) throws {
+    let fixture = Fixtures.named(name)
+    let image = try JPEG.decode(fixture.file.span, limits: Limits(), scale: .eighth)
+    #expect(image.size == JPEG.Scale.eighth.size(of: fixture.size))
+    // The mean of a block of 8x8 is what an eighth is made of.
+    let mean = { (samples: [UInt8]) in samples.reduce(0) { $0 + Int($1) } / samples.count }
+    #expect(abs(mean(image.samples) - mean(fixture.pixels)) < 12)
+  }
+
+  @Test func limitsAreForTheWholePicture() {
+    let fixture = Fixtures.named("jpeg-2x2")
+    let pixels = fixture.size.width * fixture.size.height
+    #expect(throws: CodecError.tooManyPixels(found: fixture.size, limit: pixels - 1)) {
+      _ = try JPEG.decode(fixture.file.span, limits: Limits(pixels: pixels - 1), scale: .eighth)
+    }
+  }
+}

@@ -7,7 +7,7 @@ struct PNGEncodingTests {
     Layout.Depth.allCases.map { Layout(channels, $0) }
   }
 
-  @Test(arguments: layouts, [0, 1, 6, 12])
+  @Test(arguments: layouts, [0, 1, 6, 9, 12])
   func everySampleSurvives(_ layout: Layout, _ compression: Int) throws {
     let image = picture(53, 31, layout)
     let encoded = try PNG.encode(image, options: PNG.Options(compression: compression))
@@ -15,28 +15,6 @@ struct PNGEncodingTests {
     #expect(decoded.size == image.size)
     #expect(decoded.layout == layout)
     #expect(firstDifference(decoded.samples, image.samples) == nil)
-  }
-
-  /// Pillow reads eight bits of every layout as they are stored; pngcheck reads sixteen as well.
-  @Test(arguments: layouts)
-  func othersReadIt(_ layout: Layout) throws {
-    let image = picture(53, 31, layout)
-    let encoded = try PNG.encode(image, options: PNG.Options())
-    try TemporaryDirectory.with { directory in
-      _ = try Tool.convert(encoded, named: "in.png", in: directory, "pngcheck", ["-q", "{in}"])
-      guard layout.depth == .eight else { return }
-      let script = "import sys; from PIL import Image; open(sys.argv[2], 'wb').write(Image.open(sys.argv[1]).tobytes())"
-      let seen = try Tool.convert(
-        encoded, named: "in.png", in: directory, "/usr/bin/python3", ["-c", script, "{in}", "{out}"])
-      #expect(firstDifference(seen, image.samples) == nil)
-    }
-  }
-
-  @Test func moreCompressionMakesFewerBytes() throws {
-    let image = picture(256, 256, .rgb8)
-    let sizes = try [0, 1, 6].map { try PNG.encode(image, options: PNG.Options(compression: $0)).count }
-    #expect(sizes[0] > 256 * 256 * 3)
-    #expect(sizes[0] > sizes[1] && sizes[1] > sizes[2])
   }
 
   @Test(arguments: [-1, 13, .max])

@@ -290,4 +290,53 @@ import Testing
       #expect(try process(original, recipe).outputs.count == 5)
     }
   }
+
+  // MARK: PNG in as few bits as hold it
+
+  /// Gray in three channels, which only the pixels tell.
+  private func grayInColour(with blocks: MetadataBlocks = MetadataBlocks()) throws -> [UInt8] {
+    let picture = Originals.picture(16, 16, .gray8).converted(to: .rgb8)
+    let lossless = try WebP.encode(picture, options: WebP.Options(lossless: true))
+    return try Container.rewrite(lossless.span, with: blocks)
+  }
+
+  @Test func grayInColourIsStoredAsGrayAndReadBack() throws {
+    let recipe = Recipe(verification: Verification(readBack: .full), outputs: [try .test("a.png", .png)])
+    let output = try process(grayInColour(), recipe).outputs[0]
+    #expect(try header(of: output.bytes).layout == .gray8)
+  }
+
+  @Test func grayInColourStaysColourUnderItsProfile() throws {
+    let profile = Originals.profile("Wide")
+    let recipe = Recipe(verification: Verification(readBack: .full), outputs: [try .test("a.png", .png)])
+    let output = try process(grayInColour(with: MetadataBlocks(icc: profile)), recipe).outputs[0]
+    #expect(try header(of: output.bytes).layout == .rgb8)
+    #expect(try metadata(of: output.bytes).icc == profile)
+  }
+
+  @Test(arguments: Layout.Depth.allCases, Layout.Depth.allCases)
+  func theDepthThatIsAskedForIsWritten(_ from: Layout.Depth, _ to: Layout.Depth) throws {
+    let original = try Originals.original(.png, 12, 12, Layout(.rgb, from))
+    let recipe = Recipe(
+      verification: Verification(readBack: .full),
+      outputs: [try .test("a.png", .png, encoding: .png(PNG.Options(depth: to)))])
+    let output = try process(original, recipe).outputs[0]
+    #expect(try header(of: output.bytes).layout == Layout(.rgb, to))
+    #expect(try decoded(output.bytes).bytes == decoded(original).converted(to: Layout(.rgb, to)).bytes)
+  }
+
+  @Test(arguments: [
+    Encoding.webp(WebP.Options(quality: 100, targetBytes: 4000)),
+    .jpeg(JPEG.Options(quality: 100, targetBytes: 4000)),
+  ])
+  func targetBytesAreThoseOfTheFileWithItsMetadata(_ encoding: Encoding) throws {
+    let profile = Originals.profile(String(repeating: "W", count: 900))
+    let original = try Originals.original(.png, 160, 120, with: MetadataBlocks(icc: profile))
+    let recipe = Recipe(outputs: [try .test("a", encoding.format, encoding: encoding)])
+    let output = try process(original, recipe).outputs[0]
+    #expect(try metadata(of: output.bytes).icc == profile)
+    #expect(output.bytes.count <= 4000)
+    // A step of quality is less than that.
+    #expect(output.bytes.count > 3500)
+  }
 }

@@ -89,13 +89,24 @@ import Testing
     #expect(
       try outputs("{ file: a.jpg, quality: 1, subsampling: \"4:4:4\", progressive: true, optimize: true }")[0].encoding
         == .jpeg(JPEG.Options(quality: 1, subsampling: .full, progressive: true, optimize: true)))
-    #expect(try outputs("{ file: a.png, compression: 12 }")[0].encoding == .png(PNG.Options(compression: 12)))
+    #expect(
+      try outputs("{ file: a.jpg, subsampling: auto, restart-rows: 2, target-bytes: 50000 }")[0].encoding
+        == .jpeg(JPEG.Options(subsampling: .automatic, restartRows: 2, targetBytes: 50_000)))
+    #expect(
+      try outputs("{ file: a.webp, target-bytes: 50000 }")[0].encoding == .webp(WebP.Options(targetBytes: 50_000)))
+    #expect(
+      try outputs("{ file: a.png, compression: 12, bit-depth: 16 }")[0].encoding
+        == .png(PNG.Options(compression: 12, depth: .sixteen)))
   }
 
   @Test(arguments: [
     ("a.webp", "quality: 101", "quality"), ("a.webp", "quality: -1", "quality"), ("a.jpg", "quality: 0", "quality"),
     ("a.webp", "method: 7", "method"), ("a.webp", "near-lossless: 101", "near-lossless"),
     ("a.webp", "alpha-quality: 200", "alpha-quality"), ("a.png", "compression: 13", "compression"),
+    ("a.jpg", "restart-rows: 0", "restart-rows"), ("a.jpg", "target-bytes: 0", "target-bytes"),
+    ("a.webp", "lossless: true, target-bytes: 9", "target-bytes"),
+    ("a.webp", "near-lossless: 50, target-bytes: 9", "target-bytes"),
+    ("a.png", "bit-depth: 12", "bit-depth"), ("a.png", "bit-depth: 4", "bit-depth"),
     ("a.jpg", "subsampling: 4:1:1", "subsampling"), ("a.webp", "lossless: 1", "lossless"),
     ("a.webp", "lossless: false, near-lossless: 5", "near-lossless"), ("a.webp", "qualitiy: 5", "qualitiy"),
   ])
@@ -107,7 +118,9 @@ import Testing
     ("a.png", "quality: 80", "quality", ["webp", "jpeg"]), ("a.jpg", "method: 4", "method", ["webp"]),
     ("a.jpg", "lossless: true", "lossless", ["webp"]), ("a.webp", "subsampling: \"4:4:4\"", "subsampling", ["jpeg"]),
     ("a.webp", "progressive: true", "progressive", ["jpeg"]), ("a.webp", "compression: 6", "compression", ["png"]),
-    ("a.jpg", "compression: 6", "compression", ["png"]),
+    ("a.jpg", "compression: 6", "compression", ["png"]), ("a.webp", "bit-depth: 8", "bit-depth", ["png"]),
+    ("a.webp", "restart-rows: 1", "restart-rows", ["jpeg"]),
+    ("a.png", "target-bytes: 9", "target-bytes", ["webp", "jpeg"]),
   ])
   func aSettingOfAnotherFormatNamesItsFormats(file: String, setting: String, key: String, formats: [String]) throws {
     let error = try #require(mistake("{ file: \(file), \(setting) }"))

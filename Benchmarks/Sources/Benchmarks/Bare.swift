@@ -24,9 +24,9 @@ enum Bare {
     }
   }
 
-  static func encodePNG(_ pixels: Span<UInt8>, _ size: Size, level: Int32) -> Int {
+  static func encodePNG(_ pixels: Span<UInt8>, _ size: Size, alpha: Bool, level: Int32) -> Int {
     unsafe pixels.withUnsafeBufferPointer {
-      unsafe bare_png_encode($0.baseAddress, UInt32(size.width), UInt32(size.height), false, level)
+      unsafe bare_png_encode($0.baseAddress, UInt32(size.width), UInt32(size.height), alpha, level)
     }
   }
 

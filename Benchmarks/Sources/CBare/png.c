@@ -60,6 +60,7 @@ size_t bare_png_encode(const uint8_t *pixels, uint32_t width, uint32_t height, b
   memory target = {NULL, 0, 0};
   png_set_write_fn(png, &target, write_bytes, flush);
   png_set_compression_level(png, level);
+  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_ALL_FILTERS);
   png_set_IHDR(
       png, info, width, height, 8, alpha ? PNG_COLOR_TYPE_RGBA : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
       PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);

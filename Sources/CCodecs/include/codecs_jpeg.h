@@ -47,9 +47,10 @@ codecs_result codecs_jpeg_reader_header(
     codecs_jpeg_reader *reader, const uint8_t *bytes, size_t count, codecs_jpeg_header *header);
 
 /// Begins decoding with djpeg's default settings: exact integer DCT, fancy upsampling, block smoothing. Gray stays
-/// gray, YCbCr and RGB become RGB, CMYK and YCCK become CMYK. A file of several scans is read to its end here, one of
+/// gray, YCbCr and RGB become RGB, CMYK and YCCK become CMYK. Of `divisor` 1, 2, 4 and 8, the picture comes out so many
+/// times smaller, its sides rounded up. A file of several scans is read to its end here, one of
 /// more than `most_scans` is refused. (jpeg_start_decompress can fail.)
-codecs_result codecs_jpeg_reader_start(codecs_jpeg_reader *reader, int most_scans);
+codecs_result codecs_jpeg_reader_start(codecs_jpeg_reader *reader, int most_scans, int divisor);
 
 /// Decodes the next `rows` rows to `pixels`, `row_bytes` apart. (jpeg_read_scanlines can fail.)
 codecs_result codecs_jpeg_reader_rows(
@@ -75,6 +76,8 @@ typedef struct codecs_jpeg_picture {
   int vertical;
   bool progressive;
   bool optimize;
+  /// Rows of blocks from one restart marker to the next, 0 for no markers.
+  int restart_rows;
 } codecs_jpeg_picture;
 
 /// Encodes a whole picture into `sink`. (Every step of libjpeg's encoder can fail, and its destination is a struct of

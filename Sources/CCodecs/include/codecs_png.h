@@ -47,19 +47,4 @@ codecs_result codecs_png_reader_pixels(codecs_png_reader *reader, uint8_t *pixel
 /// Frees the reader, whatever state it is in.
 void codecs_png_reader_destroy(codecs_png_reader *reader);
 
-typedef struct codecs_png_picture {
-  const uint8_t *pixels;
-  size_t row_bytes;
-  uint32_t width;
-  uint32_t height;
-  codecs_png_color color;
-  /// 8, or 16 in the machine's byte order.
-  int depth;
-  /// zlib's, 0 to 9.
-  int compression;
-} codecs_png_picture;
-
-/// Encodes a whole picture into `sink`. (Every step of libpng's encoder can fail.)
-codecs_result codecs_png_write(const codecs_png_picture *picture, codecs_sink sink, void *context);
-
 #endif
