@@ -5,7 +5,7 @@ import Testing
 @testable import Daemon
 
 /// What becomes of a job for each thing that the local API can be told to do, and what it charges: the table of the
-/// design's "The local API".
+/// design's "The local API". Scenarios 19, 24 to 28.
 @Suite(.timeLimit(.minutes(3))) struct DirectiveTests {
   enum End: Equatable, Sendable {
     case published

@@ -5,7 +5,7 @@ import Workers
 
 @testable import Daemon
 
-/// Pictures that do something to the process that opens them.
+/// Scenario 37: pictures that do something to the process that opens them.
 @Suite struct WorkerFailureTests {
   private static func settings() -> Workshop.Settings {
     var settings = Workshop.Settings()
