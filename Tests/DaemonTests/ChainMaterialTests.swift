@@ -186,7 +186,12 @@ import Testing
     let stub = try StubAPI { _ in nil }
     let workshop = try Workshop()
     for (name, shade) in [("a.png", 10), ("b.png", 200)] as [(String, UInt8)] {
-      let picture = Self.picture(width: 1700, height: 1700, shade: shade)
+      // Of more colours than a palette has.
+      var pixels: [UInt8] = []
+      for row in 0..<1700 {
+        for column in 0..<1700 { pixels += [UInt8(row % 256), UInt8(column % 256), shade] }
+      }
+      let picture = Image(size: Size(width: 1700, height: 1700), layout: .rgb8, pixels: pixels)
       try workshop.drop(try PNG.encode(picture, options: PNG.Options(compression: 0)), as: name)
     }
     let references = #"[{"image": "a.png"}, {"image": "b.png"}]"#

@@ -21,10 +21,12 @@ import Testing
     return String(String(decoding: text, as: UTF8.self).prefix(64))
   }
 
-  /// Uncompressed: longer than any piece it is read in.
+  /// Uncompressed, and of more colours than a palette has: longer than any piece it is read in.
   private func large(_ shade: UInt8) throws -> [UInt8] {
-    var pixels = [UInt8](repeating: shade, count: 640 * 640 * 3)
-    pixels[0] = 0
+    var pixels: [UInt8] = []
+    for row in 0..<640 {
+      for column in 0..<640 { pixels += [UInt8(row % 256), UInt8(column % 256), shade] }
+    }
     return try PNG.encode(
       Image(size: Size(width: 640, height: 640), layout: .rgb8, pixels: pixels), options: PNG.Options(compression: 0))
   }
