@@ -19,10 +19,9 @@ KINDS = {
 KIND = {call: kind for kind, calls in KINDS.items() for call in calls}
 CALL = re.compile(r"^\d+\s+(\w+)\((.*)")
 # What a descriptor is, by -y: a path, or such as socket:[12], pipe:[13], anon_inode:[eventfd].
-DESCRIPTOR = re.compile(r"^(\d+)<(.*?)>")
+DESCRIPTOR = re.compile(r"^(\d+)<(.*?)>(\(deleted\))?")
 
-# What has no name is gone with the process, like a pipe: files in memory among them.
-IS_FILE = re.compile(r"(/(?!dev/)|/dev/shm/)(?!.* \(deleted\)$)")
+IS_FILE = re.compile(r"/(?!dev/)|/dev/shm/")
 # A worker changes nothing that outlives it, and the library is not loaded into it.
 WORKER = re.compile(r'^(\d+)\s+execveat\(.*\["darkroom-worker"\]')
 
@@ -42,7 +41,11 @@ def counts(path, ignoring):
         elif kind in ("write", "send"):
             descriptor = DESCRIPTOR.match(arguments)
             if descriptor is None or int(descriptor[1]) <= 2 or descriptor[2] == ignoring: continue
+            # What has no name is gone with the process, like a pipe: files in memory among them.
+            if descriptor[3]: continue
             if re.match(r"(socket|TCP|TCPv6|UNIX|UDP)\b", descriptor[2]): kind = "send"
             elif not IS_FILE.match(descriptor[2]): continue
+        # The C library's own question for the names of users and groups, asked within it.
+        elif kind == "connect" and "/nscd/socket" in arguments: continue
         found[kind] += 1
     return found
