@@ -1,4 +1,5 @@
 import Catalogue
+import Foundation
 import ImageAPI
 import Ledger
 import Money
@@ -8,7 +9,7 @@ import Spool
 extension Dispatcher {
   /// Everything that a call needs, and its intent committed.
   struct PreparedCall: Sendable {
-    let operation: Operation
+    let operation: ImageAPI.Operation
     let uploads: [Upload]
     let response: ResponseBlob
     let responseName: String
@@ -200,7 +201,10 @@ extension Dispatcher {
       if isNew { observe(.accountClosed(reason: report.error)) }
     case .responded, .fail, .hold, .checkKey, .checkBalance:
       // The call's end first: a crash before it would leave a call that nobody knows the outcome of. Then the report,
-      // then the job's end. After a crash in between the next start makes the call again, which is refused at no cost.
+      // then the job's end. What a crash in between leaves untold the next start tells, from what is kept here; where it
+      // could not be kept, the call is made again, which is refused at no cost.
+      let words = Array(try JSONEncoder().encode(report))
+      try? trees.spool.write(words.span, job: id, name: ErrorReport.blob)
       _ = try await insist { try ledger.finishCall(prepared.call, result(.wait(.refusal, until: nil)), at: .now()) }
       try await insist { try tell(job, report) }
     }

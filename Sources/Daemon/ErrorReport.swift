@@ -2,8 +2,8 @@ import Documents
 import Ledger
 
 /// What is put beside a request that was refused or failed: what happened, on which field, and what to do next.
-public struct ErrorReport: Error, Hashable, Sendable {
-  public enum Stage: String, Hashable, Sendable {
+public struct ErrorReport: Error, Hashable, Sendable, Codable {
+  public enum Stage: String, Hashable, Sendable, Codable {
     /// Before the request was accepted: nothing was sent, nothing was charged.
     case request
     /// The API refused the call.
@@ -17,7 +17,7 @@ public struct ErrorReport: Error, Hashable, Sendable {
   }
 
   /// A place in the request file, counted from 1.
-  public struct Place: Hashable, Sendable {
+  public struct Place: Hashable, Sendable, Codable {
     public var line: Int
     public var column: Int
 
@@ -26,6 +26,9 @@ public struct ErrorReport: Error, Hashable, Sendable {
       self.column = column
     }
   }
+
+  /// The blob that keeps what is to be told of a job, until it is told.
+  static let blob = "report.json"
 
   public var stage: Stage
   /// What failed, on what.

@@ -1,3 +1,4 @@
+import Foundation
 import ImageAPI
 import Ledger
 import Requests
@@ -44,7 +45,7 @@ struct House: Sendable {
     let trees = Trees(
       inbox: inbox, spool: spool, output: try OutputTree(path: configuration.output))
     let failed = try FailedRequests(path: configuration.failed)
-    try Self.recover(trees, ledger, observer)
+    try Self.recover(trees, ledger, failed, observer)
     var api = configuration.api
     // What fails counts against the key; whoever asks asks again by itself.
     api.queryPauses = []
@@ -78,7 +79,7 @@ struct House: Sendable {
 
   /// Puts right what an earlier end left: done twice, it changes nothing more.
   private static func recover(
-    _ trees: Trees, _ ledger: JobLedger, _ observer: (DaemonEvent) -> Void
+    _ trees: Trees, _ ledger: JobLedger, _ failed: FailedRequests, _ observer: (DaemonEvent) -> Void
   ) throws {
     // What `darkroom process` is at work on in the same tree is not ours.
     try trees.output.cleanStaging(except: [LocalProcessor.stagingLabel])
@@ -88,7 +89,8 @@ struct House: Sendable {
     // A new start is a new chance: whoever mended the account or the key has started the daemon again.
     try ledger.resume(.account)
     try ledger.resume(.key)
-    // The report of a refusal was cut short: the call is made again, refused again, and told.
+    try tellRefusals(trees, ledger, failed, observer)
+    // Those whose report is not kept: the call is made again, refused again, and told.
     try ledger.resume(.refusal)
     // So it is for a budget, which may have been raised.
     try ledger.resume(.budget)
@@ -113,6 +115,22 @@ struct House: Sendable {
           try trees.spool.removeJob(name)
         }
       }
+    }
+  }
+
+  /// Ends the jobs whose call was refused just before a crash: told again, the same failure leaves one file.
+  private static func tellRefusals(
+    _ trees: Trees, _ ledger: JobLedger, _ failed: FailedRequests, _ observer: (DaemonEvent) -> Void
+  ) throws {
+    for job in try ledger.jobs(in: [.queued], reason: WaitReason.refusal.rawValue, limit: .max) {
+      let id = job.id.description
+      guard let words = try? trees.spool.read(job: id, name: ErrorReport.blob),
+        let report = try? JSONDecoder().decode(ErrorReport.self, from: Data(words)),
+        let request = try? trees.spool.read(job: id, name: Acceptance.requestBlob),
+        (try? failed.keep(request, report, path: job.source, job: job.id)) != nil
+      else { continue }
+      try ledger.fail(job.id, error: report.description, at: .now())
+      observer(.failed(job: id, request: job.source, report))
     }
   }
 

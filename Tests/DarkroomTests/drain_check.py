@@ -167,10 +167,7 @@ def _job(site, request, job, reports):
             yield f"{where}: the ledger has {key} {job[key]!r}, the request {expected!r}"
     if json.loads(job["labels"]) != request.labels:
         yield f"{where}: labels {job['labels']}"
-    # A refusal that was told just before a crash is asked for again; a second crash amid that call holds the job.
-    told = job["state"] == "held" and len(reports) == 1 and any(call["state"] == "refused" for call in calls)
-    unfit = any(report["job"] != job["id"] for _, report in reports)
-    if len(reports) != (job["state"] == "failed") and not told or unfit:
+    if len(reports) != (job["state"] == "failed") or any(report["job"] != job["id"] for _, report in reports):
         yield f"{where} is {job['state']} and has {len(reports)} reports in failed"
     if job["state"] in ("queued", "held") and not (job["error"] and job["reason"] or job["reason"] == "place"):
         yield f"{where} is {job['state']} without a reason"
