@@ -47,6 +47,12 @@ public final class SpoolDirectory: Sendable {
       unsafe openat(number, lockName, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, blobMode)
     }
     do {
+      // A program that is just being started holds what its parent had open until its exec(2).
+      var pauses = 10
+      while flock(file.number, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK, pauses > 0 {
+        pauses -= 1
+        usleep(20_000)
+      }
       try retrying("flock", path) { flock(file.number, LOCK_EX | LOCK_NB) }
     } catch  where error.errno == EWOULDBLOCK {
       let words = try file.readAll(expected: 16, limit: 64, path: path) ?? []
