@@ -21,6 +21,7 @@ let package = Package(
       dependencies: [
         "CBare", .product(name: "Crypto", package: "swift-crypto"), .product(name: "ImageAPI", package: "darkroom"),
         .product(name: "Processing", package: "darkroom"), .product(name: "Spool", package: "darkroom"),
+        .product(name: "Workers", package: "darkroom"),
       ],
       swiftSettings: strict),
   ],

@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -117,4 +119,9 @@ int clinux_limit_time(pid_t process, uint64_t seconds) {
   uint64_t end = (uint64_t)used.tv_sec + 1 + seconds;
   struct rlimit limit = {.rlim_cur = end < found.rlim_max ? end : found.rlim_max, .rlim_max = found.rlim_max};
   return prlimit(process, RLIMIT_CPU, &limit, NULL);
+}
+
+int clinux_landlock_version(void) {
+  long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  return version < 0 ? 0 : (int)version;
 }

@@ -37,6 +37,7 @@ struct House: Sendable {
     self.isOnce = isOnce
     // One more than make outputs: intake looks at what is dropped.
     let pool = try WorkerPool(configuration.worker, limits: configuration.limits, kept: configuration.workers + 1)
+    try pool.prove()
     let spool = try SpoolDirectory(path: configuration.spool)
     self.spool = spool
     ledger = try JobLedger(path: configuration.spool + "/ledger.sqlite")

@@ -46,6 +46,8 @@ public final class LocalProcessor: Sendable {
   private func publish(_ bytes: [UInt8], name: String) throws(ErrorReport) -> Published {
     do {
       return try make(bytes, name: name)
+    } catch let error as ProcessingError {
+      throw ErrorReport(error, isPaid: false, kept: [])
     } catch RunError<SpoolError>.processing(let error) {
       throw ErrorReport(error, isPaid: false, kept: [])
     } catch RunError<SpoolError>.emission(let error) {
@@ -64,7 +66,8 @@ public final class LocalProcessor: Sendable {
       name: name, job: JobID.next().description, pipeline: pipeline.name, date: received.day,
       provenance: Provenance(source: .untouched, created: received.description))
     let picture = try OpenPicture(bytes)
-    let header = try? finisher.workers.examine(picture).header
+    let workers = finisher.workers
+    let header = try workers.told { () throws(ProcessingError) in try workers.examine(picture).header }
     var staged = try tree.stage(Self.stagingLabel)
     let result = try finisher.finish(
       [Finisher.Original(open: { picture }, facts: OriginalFacts())], recipe: pipeline.recipe, job: facts, into: &staged

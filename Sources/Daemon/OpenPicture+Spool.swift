@@ -13,3 +13,17 @@ extension OpenPicture {
     try self.init(bytes.span)
   }
 }
+
+extension WorkerPool {
+  /// What can be told of what may be no picture; `nil` where it is none.
+  ///
+  /// - Throws: `.interrupted`: whoever went on with such a picture would end further workers.
+  func told<Value>(_ body: () throws(ProcessingError) -> Value) throws(ProcessingError) -> Value? {
+    do throws(ProcessingError) {
+      return try body()
+    } catch {
+      if case .interrupted = error { throw error }
+      return nil
+    }
+  }
+}

@@ -2,6 +2,7 @@ import Codecs
 import Crypto
 import ImageAPI
 import Ledger
+import Processing
 import Raster
 import Spool
 import Workers
@@ -24,13 +25,15 @@ struct OriginalCutter: Sendable {
   /// - Parameters:
   ///   - call: has responded.
   ///   - asked: how many pictures it asked for.
-  /// - Throws: ``AnswerError`` for an answer that is unfit, ``SpoolError`` when the disk fails.
+  /// - Throws: ``AnswerError`` for an answer that is unfit, ``SpoolError`` when the disk fails, ``ProcessingError`` for a
+  ///   picture that ends the workers that look at it.
   func cut(_ call: Call, asked: Int) throws -> Cut {
     let job = call.job.description
     guard let body = call.body else { throw AnswerError.empty }
     let reader = try spool.reader(job: job, name: body)
     var answer = AnswerReader(head: ResponseHead(call), asked: asked)
     var pictures = PictureBlobs(spool: spool, workers: workers, call: call)
+    let facts: AnswerFacts
     do throws(AnswerFailure<SpoolError>) {
       var buffer = [UInt8](repeating: 0, count: min(Self.pieceSize, reader.count))
       var offset = 0
@@ -39,14 +42,15 @@ struct OriginalCutter: Sendable {
         try answer.read(buffer.span.extracting(..<count), into: &pictures)
         offset += count
       }
-      let facts = try answer.finish(into: &pictures)
-      return Cut(originals: pictures.originals, facts: facts)
+      facts = try answer.finish(into: &pictures)
     } catch {
       switch error {
       case .answer(let error): throw error
       case .sink(let error): throw error
       }
     }
+    if let failure = pictures.failure { throw failure }
+    return Cut(originals: pictures.originals, facts: facts)
   }
 
   private static func read(
@@ -71,6 +75,8 @@ struct OriginalCutter: Sendable {
 /// Writes the pictures of one answer.
 private final class PictureBlobs: OriginalSink {
   private(set) var originals: [Original] = []
+  /// What a picture did to the workers that looked at it.
+  private(set) var failure: ProcessingError?
 
   private let spool: SpoolDirectory
   private let workers: WorkerPool
@@ -135,6 +141,12 @@ private final class PictureBlobs: OriginalSink {
 
   /// A picture that cannot be read is recorded without a size; processing says what is wrong with it.
   private func header() throws(SpoolError) -> ImageHeader? {
-    try? workers.header(of: OpenPicture(blob: name, of: call.job.description, in: spool))
+    let picture = try OpenPicture(blob: name, of: call.job.description, in: spool)
+    do throws(ProcessingError) {
+      return try workers.told { () throws(ProcessingError) in try workers.header(of: picture) }
+    } catch {
+      failure = error
+      return nil
+    }
   }
 }

@@ -45,6 +45,8 @@ struct Publisher: Sendable {
         return .failed(report)
       } catch let error as AnswerError {
         return .failed(ErrorReport(error, kept: try trees.spool.kept(job.id)))
+      } catch let error as ProcessingError {
+        return .failed(ErrorReport(error, isPaid: !work.operations.isEmpty, kept: try trees.spool.kept(job.id)))
       } catch RunError<SpoolError>.processing(let error) {
         return .failed(ErrorReport(error, isPaid: !work.operations.isEmpty, kept: try trees.spool.kept(job.id)))
       } catch RunError<SpoolError>.emission(let error) {
@@ -184,7 +186,9 @@ struct Publisher: Sendable {
 
   private func localOriginal(_ job: Job, _ blob: String) throws -> Original {
     let bytes = try trees.spool.read(job: job.id.description, name: blob)
-    let header = try? finisher.workers.examine(OpenPicture(blob: blob, of: job.id.description, in: trees.spool)).header
+    let picture = try OpenPicture(blob: blob, of: job.id.description, in: trees.spool)
+    let workers = finisher.workers
+    let header = try workers.told { () throws(ProcessingError) in try workers.examine(picture).header }
     return Original(
       index: 1, ordinal: nil, file: blob, format: header?.format.rawValue ?? "", width: header?.size.width ?? 0,
       height: header?.size.height ?? 0, bytes: bytes.count, sha256: SHA256.text(of: bytes))

@@ -7,6 +7,8 @@ public enum Interruption: Error, Hashable, Sendable, Codable {
   case outOfTime(seconds: Int)
   /// It wanted more bytes than `limits.worker-memory`.
   case outOfMemory(limit: Int)
+  /// The picture's file cannot be read.
+  case unreadable(errno: Int32)
   /// What it said is no answer.
   case garbled(reason: String)
   /// The system would not let it begin.
@@ -28,6 +30,8 @@ extension Interruption: CustomStringConvertible {
     case .outOfMemory(let limit):
       "the worker that the picture was given to wanted more than \(limit) bytes of memory; ask for less, or raise "
         + "limits.worker-memory"
+    case .unreadable(let number):
+      "the picture's file cannot be read (error \(number)); see whether the disk is sound"
     case .garbled(let reason):
       "the worker that the picture was given to answered what makes no sense (\(reason)); the picture may be made to do "
         + "harm: look at it, and give another"

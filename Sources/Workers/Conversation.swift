@@ -41,7 +41,8 @@ struct Conversation: ~Copyable {
     case .failed(.interrupted): throw garbled("it says that it has ended")
     case .failed(let error): throw error
     case .unreadable(let number):
-      throw garbled("the picture's file cannot be read: error \(number)")
+      worker.end()
+      throw .interrupted(.unreadable(errno: number))
     case .header, .examined, .made, .fitted, .inspected, .finished: return reply
     }
   }

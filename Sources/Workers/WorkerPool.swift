@@ -1,6 +1,8 @@
+import CLinux
 import Codecs
 import Orders
 import Processing
+import Raster
 import Synchronization
 
 /// Workers: pictures are opened in processes of their own, so that whatever a picture does to a decoder ends one worker and
@@ -41,6 +43,35 @@ public final class WorkerPool: Sendable {
     self.kept = max(kept, 1)
     program = try WorkerProgram(configuration.program)
   }
+
+  /// Lets a worker open a picture that is known to be whole: what keeps workers from working is better known before
+  /// anything is paid for.
+  public func prove() throws(WorkerProgramError) {
+    do throws(ProcessingError) {
+      let report = try examine(try OpenPicture(Self.dot.span))
+      guard report.header.size == Size(width: 1, height: 1) else {
+        throw .interrupted(.garbled(reason: "a wrong size"))
+      }
+    } catch {
+      switch error {
+      case .interrupted(.exited(_, let words)) where !words.isEmpty: throw .unfit(why: words)
+      default: throw .unfit(why: error.description)
+      }
+    }
+  }
+
+  /// Whether the kernel knows how to take the file system from a worker (Landlock). Where it does not, the list of system
+  /// calls that a worker may make does it alone.
+  public static var hasTwoWalls: Bool { clinux_landlock_version() > 0 }
+
+  /// A grey PNG of one pixel: its signature, and the chunks IHDR, IDAT and IEND (PNG, Third Edition, §5).
+  private static let dot: [UInt8] = [
+    0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1, 8, 0,
+    0,
+    0, 0, 0x3A, 0x7E, 0x9B, 0x55, 0, 0, 0, 10, 0x49, 0x44, 0x41, 0x54, 0x78, 0xDA, 0x63, 0x60, 0, 0, 0, 2, 0, 1, 0xE5,
+    0x27,
+    0xDE, 0xFC, 0, 0, 0, 0, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82,
+  ]
 
   /// Process numbers of the workers that wait.
   var waiting: [Int32] { idle.withLock { $0.map(\.number) } }

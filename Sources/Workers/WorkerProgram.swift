@@ -41,12 +41,16 @@ struct WorkerProgram: ~Copyable, Sendable {
 /// Why no worker can be started.
 public enum WorkerProgramError: Error, Hashable, Sendable, CustomStringConvertible {
   case missing(places: [String])
+  /// It does not open a picture that is known to be whole.
+  case unfit(why: String)
 
   public var description: String {
     switch self {
     case .missing(let places):
       "the program that opens pictures, \(WorkerProgram.name), is not there (\(places.joined(separator: ", "))); install "
         + "it beside darkroom"
+    case .unfit(let why):
+      "the program that opens pictures, \(WorkerProgram.name), does not work on this machine: \(why)"
     }
   }
 }

@@ -50,6 +50,18 @@ import Workers
     #expect(try workshop.charges().count == 2)
   }
 
+  /// Whoever went on would give it to two workers more.
+  @Test func anOriginalWhoseHeaderEndsWorkersIsNotLookedAtAgain() async throws {
+    let workshop = try Workshop()
+    try workshop.drop(Workshop.request("a canal"), as: "bad.json")
+    var settings = Self.settings()
+    settings.limits.bytes = 77_777_777
+    let run = try await workshop.drain(settings)
+    #expect(run.report == DaemonService.Report(failed: 1))
+    let error = try #require(try workshop.json("failed/bad.json.error.json")["error"] as? String)
+    #expect(error.hasPrefix("the worker that the picture was given to was ended by SIGSEGV (signal 11); "))
+  }
+
   @Test func aMissingWorkerIsToldBeforeAnythingIsTaken() async throws {
     let workshop = try Workshop()
     try workshop.drop(Workshop.request("a canal"), as: "good.json")

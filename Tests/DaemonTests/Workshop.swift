@@ -83,6 +83,7 @@ final class Workshop: Sendable {
       timeout: .seconds(20), home: "/nowhere", firstDelay: .milliseconds(20), longestDelay: .milliseconds(100))
     var rescan = Duration.seconds(60)
     var worker = WorkerPool.Configuration()
+    var limits = Limits()
   }
 
   struct Run: Sendable {
@@ -97,7 +98,7 @@ final class Workshop: Sendable {
     return DaemonConfiguration(
       inbox: "\(folder)/inbox", output: "\(folder)/output", failed: "\(folder)/failed", spool: "\(folder)/spool",
       api: api, workers: 2, concurrency: settings.concurrency, requestsPerMinute: settings.requestsPerMinute,
-      worker: settings.worker, retry: settings.retry,
+      limits: settings.limits, worker: settings.worker, retry: settings.retry,
       settling: .milliseconds(50), accountCheck: settings.accountCheck, budget: settings.budget,
       catalogueLifetime: settings.catalogueLifetime, after: settings.after)
   }

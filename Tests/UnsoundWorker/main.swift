@@ -1,3 +1,4 @@
+import CConfinement
 import CLinux
 import Glibc
 import Orders
@@ -6,8 +7,9 @@ import Workbench
 
 // The worker, with faults: a prompt says which. `[worker:crash]`, `[worker:loop]`, … are done when the outputs are to be
 // made; with `[worker:old-crash]` only a worker crashes that has made outputs before.
-clinux_return_buffers_from(4 << 20)
 PlainEnd.ofEveryFault()
+if cconfinement_enter() != nil { exit(1) }
+clinux_return_buffers_from(4 << 20)
 var runs = 0
 
 /// The word of the directive in a prompt.
@@ -16,12 +18,19 @@ func fault(_ prompt: String?) -> String? {
   return rest.firstIndex(of: "]").map { String(rest[..<$0]) }
 }
 
+/// Past the channel.
+func send(_ bytes: [UInt8]) {
+  clinux_send(STDERR_FILENO + 1, bytes, bytes.count, nil, 0)
+}
+
 var workbench = Workbench(socket: STDERR_FILENO + 1) { order in
+  // Nothing but the limits is told with a header.
+  if case .header(let limits) = order, limits.bytes == 77_777_777 { raise(SIGSEGV) }
   guard case .run(let plan, _) = order else { return }
   runs += 1
   switch fault(plan.provenance.prompt) {
-  case "crash": kill(getpid(), SIGSEGV)
-  case "old-crash": if runs > 1 { kill(getpid(), SIGSEGV) }
+  case "crash": raise(SIGSEGV)
+  case "old-crash": if runs > 1 { raise(SIGSEGV) }
   case "trap": fatalError("a decoder's mistake")
   case "loop": while true { runs &+= 1 }
   case "sleep": while true { sleep(1000) }
@@ -29,10 +38,15 @@ var workbench = Workbench(socket: STDERR_FILENO + 1) { order in
     var pieces: [[UInt8]] = []
     while true { pieces.append([UInt8](repeating: 1, count: 16 << 20)) }
   case "exit": exit(3)
+  case "open":
+    // Refused, and nothing comes of it.
+    if open("/etc/passwd", O_RDONLY) >= 0 { exit(9) }
+  case "socket": socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  case "execute": execv("/bin/true", [nil])
   case "garbage":
     let words = [UInt8]("\u{4}\0\0\0nope".utf8)
-    write(STDERR_FILENO + 1, words, words.count)
-  case "huge": write(STDERR_FILENO + 1, [UInt8](repeating: 0xFF, count: 4), 4)
+    send(words)
+  case "huge": send([UInt8](repeating: 0xFF, count: 4))
   case "close":
     close(STDERR_FILENO + 1)
     sleep(1000)

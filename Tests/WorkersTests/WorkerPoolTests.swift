@@ -81,6 +81,8 @@ import Testing
     ("memory", .outOfMemory(limit: 512 << 20)),
     ("huge", .garbled(reason: "4294967295 bytes")),
     ("close", .signalled(SIGKILL, words: "")),
+    ("socket", .signalled(SIGSYS, words: "")),
+    ("execute", .signalled(SIGSYS, words: "")),
   ])
   func aWorkerThatEndsIsToldOfAndTheNextPictureIsWorkedOn(_ fault: String, _ reason: Interruption) throws {
     let pool = try Pictures.pool(memory: 512 << 20)
@@ -90,6 +92,12 @@ import Testing
     #expect(error?.failure == .interrupted(reason))
     #expect(pool.waiting == [])
     #expect(try pool.run(try Pictures.png(), try Pictures.recipe(), Pictures.facts()).count == 3)
+  }
+
+  @Test func aWorkerThatWantsAFileDoesNotGetIt() throws {
+    let made = try Pictures.pool().run(
+      try Pictures.png(), try Pictures.recipe(), Pictures.facts("[worker:open]"))
+    #expect(made.count == 3)
   }
 
   @Test func aTrapIsToldInItsOwnWords() throws {
@@ -202,6 +210,19 @@ import Testing
     if case .emission? = error {} else { Issue.record("\(String(describing: error))") }
   }
 
+  @Test func whatWasTakenOverCannotBeChangedAnyMore() throws {
+    let file = try MemoryFile()
+    // What the worker holds.
+    let theirs = dup(file.number)
+    defer { close(theirs) }
+    #expect(pwrite(theirs, "sound", 5, 0) == 5)
+    try file.withSealedBytes { bytes throws(Never) in
+      #expect(pwrite(theirs, "harm!", 5, 0) == -1 && errno == EPERM)
+      #expect(ftruncate(theirs, 0) == -1)
+      #expect(bytes.withUnsafeBufferPointer { Array($0) } == Array("sound".utf8))
+    }
+  }
+
   // MARK: The pool
 
   @Test func manyPicturesAtOnceAndNoMoreWorkersWaitThanAreKept() async throws {
@@ -226,7 +247,8 @@ import Testing
     #expect(kill(worker, 0) == -1)
   }
 
-  @Test func aWorkerIsGivenNoEnvironmentAndNoFiles() throws {
+  // Nobody but root looks into a process that has given up its rights.
+  @Test(.enabled(if: getuid() == 0)) func aWorkerIsGivenNoEnvironmentAndNoFiles() throws {
     let pool = try Pictures.pool(nil)
     let file = open("/dev/null", O_RDONLY)
     defer { close(file) }

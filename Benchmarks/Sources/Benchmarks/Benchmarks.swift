@@ -3,6 +3,7 @@ import Foundation
 /// Darkroom beside what it is built on, on the same bytes, in one run.
 ///
 ///     benchmarks [codecs|jobs|answers] [SECONDS]     all by default; time for each line, 3 by default
+///     benchmarks isolation=WORKER [SECONDS]          WORKER is a release build of darkroom-worker
 @main
 struct Benchmarks {
   /// A codec may cost this much of the bare library's time; the exit code is 1 when one costs more.
@@ -43,10 +44,18 @@ struct Benchmarks {
       let results = try measure(answers.comparisons(), "answer ms", "copy ms", time)
       slowAnswers = results.filter { $0.name == AnswersBenchmark.judged && $0.ratio > mostForAnswers }.map(\.name)
     }
+    var slowJobs: [String] = []
+    if let worker = wanted.first(where: { $0.hasPrefix("isolation=") })?.dropFirst("isolation=".count) {
+      print("Whole jobs in a worker process, beside the same in this one; wall clock, medians")
+      let results = try measure(
+        IsolationBenchmark(worker: String(worker)).comparisons(), "worker ms", "here ms", time)
+      slowJobs = results.filter { $0.wrapped - $0.bare > IsolationBenchmark.most }.map(\.name)
+      if !slowJobs.isEmpty { print("more than 2 ms for the separation: \(slowJobs.joined(separator: ", "))") }
+    }
     if !slow.isEmpty { print("more than 5% over the bare library: \(slow.joined(separator: ", "))") }
     if !slowWriters.isEmpty { print("more than 0.3 of libpng: \(slowWriters.joined(separator: ", "))") }
     if !slowAnswers.isEmpty { print("more than 1.5 times a copy: \(slowAnswers.joined(separator: ", "))") }
-    if !slow.isEmpty || !slowWriters.isEmpty || !slowAnswers.isEmpty { exit(1) }
+    if !slow.isEmpty || !slowWriters.isEmpty || !slowAnswers.isEmpty || !slowJobs.isEmpty { exit(1) }
   }
 
   private static func measure(

@@ -118,6 +118,12 @@ int clinux_limit_memory(pid_t process, uint64_t memory, uint64_t file);
 // prlimit(2): lets a child run for so many more seconds of processor time (RLIMIT_CPU); then it gets SIGXCPU.
 int clinux_limit_time(pid_t process, uint64_t seconds);
 
+// landlock_create_ruleset(2): the version of Landlock that this kernel has, with which workers give up the file system; 0 for
+// none, or none that is switched on.
+//
+// Why C: glibc has no wrapper, and syscall(2) is variadic.
+int clinux_landlock_version(void);
+
 // fcntl(2), F_SETLEASE: whether anybody has a file open for writing. A read lease is granted only while nobody does; it
 // is given back at once.
 //
