@@ -6,7 +6,7 @@ import Requests
 import Spool
 import Workers
 
-/// From a request to a job: its pictures and itself into the spool, then one line in the ledger.
+/// From a request to a job: its pictures into the spool, then itself into the ledger.
 struct Acceptance: Sendable {
   enum Outcome {
     /// - Parameter reused: the job whose answers it has.
@@ -24,9 +24,6 @@ struct Acceptance: Sendable {
   let assumptions: PriceAssumptions
   /// The one in use now.
   let catalogue: @Sendable () -> Catalogue
-
-  /// The blob that holds the request as it was dropped.
-  static let requestBlob = "request"
 
   /// The images that the request names, as paths in the inbox; not itself, where it is one.
   func images(of drop: Drop) -> [String] {
@@ -60,7 +57,7 @@ struct Acceptance: Sendable {
     return outcomes.compactMap(\.self)
   }
 
-  /// A request whose blobs are in the spool.
+  /// A request whose pictures are in the spool.
   private struct Candidate {
     var job: NewJob
     /// Which outcome is its.
@@ -114,18 +111,21 @@ struct Acceptance: Sendable {
     } catch {
       throw error.placed(in: drop.bytes, file: drop.path)
     }
+    let requestPicture = material[drop.path]?.blob
     let work = AcceptedWork(
       operations: operations,
       localOriginal: request.operation == nil ? material.pictures.first?.blob : nil, localInput: localInput,
-      recipe: pipeline.recipe, facts: facts, retriesUnknown: pipeline.onUnknown == .retry,
-      fitsInput: pipeline.fitsInput, warnings: preflight.warnings + fitting.warnings, after: pipeline.after)
+      requestPicture: requestPicture, recipe: pipeline.recipe, facts: facts,
+      retriesUnknown: pipeline.onUnknown == .retry, fitsInput: pipeline.fitsInput,
+      warnings: preflight.warnings + fitting.warnings, after: pipeline.after)
     let pictures = material.blobs + fitting.blobs
     job.fingerprint = try Fingerprint.of(work, blobs: pictures)
-    let own = [(Self.requestBlob, drop.bytes), (AcceptedWork.blob, try work.encoded())] + pictures
+    job.request = requestPicture == nil ? drop.bytes : nil
+    job.work = try work.encoded()
     if pipeline.reusesOriginals, let fingerprint = job.fingerprint {
-      job.answers = try answers(toSame: fingerprint, for: id, own, blobs)
+      job.answers = try answers(toSame: fingerprint, for: id, pictures, blobs)
     }
-    if job.answers.isEmpty { try blobs.add(id.description, blobs: own) }
+    if job.answers.isEmpty, !pictures.isEmpty { try blobs.add(id.description, blobs: pictures) }
     return Candidate(job: job, outcome: outcome)
   }
 
@@ -220,6 +220,15 @@ struct Trees: Sendable {
   let inbox: Inbox
   let spool: SpoolDirectory
   let output: OutputTree
+
+  /// A job's request as it was dropped.
+  func request(of job: Job, _ ledger: JobLedger) throws -> [UInt8] {
+    if let text = try ledger.request(of: job.id) { return text }
+    guard let picture = try ledger.acceptedWork(of: job.id).requestPicture else {
+      throw LedgerError.nothingKept(job.id)
+    }
+    return try spool.read(job: job.id.description, name: picture)
+  }
 }
 
 extension CollisionRule {

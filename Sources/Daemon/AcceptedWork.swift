@@ -1,11 +1,12 @@
 import Documents
 import Foundation
 import ImageAPI
+import Ledger
 import Processing
 import Requests
 
-/// What a job was accepted to do, as it stood then: later changes of the request's pipeline do not reach it. Kept in the
-/// spool beside the request, written once.
+/// What a job was accepted to do, as it stood then: later changes of the request's pipeline do not reach it. Kept in
+/// the ledger beside the request.
 struct AcceptedWork: Codable, Sendable {
   /// The steps in their order; none for a local picture. A step after the first makes one call for each picture of the
   /// step before.
@@ -14,6 +15,8 @@ struct AcceptedWork: Codable, Sendable {
   var localOriginal: String?
   /// The blob of its copy that was made to fit the first step; `nil` where it fits as it is.
   var localInput: String?
+  /// The blob of a picture that is its own request; `nil` where the request is text, which the ledger has.
+  var requestPicture: String?
   var recipe: Recipe
   var facts: JobFacts
   /// An outcome that nobody can know is tried again, because the pipeline's owner said so (`on-unknown: retry`).
@@ -25,8 +28,6 @@ struct AcceptedWork: Codable, Sendable {
   /// What follows publication.
   var after: [Pipeline.Afterwards]
 
-  static let blob = "work.json"
-
   func encoded() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -34,12 +35,14 @@ struct AcceptedWork: Codable, Sendable {
   }
 
   init(
-    operations: [AcceptedOperation], localOriginal: String?, localInput: String?, recipe: Recipe, facts: JobFacts,
-    retriesUnknown: Bool, fitsInput: Bool, warnings: [String], after: [Pipeline.Afterwards]
+    operations: [AcceptedOperation], localOriginal: String?, localInput: String?, requestPicture: String?,
+    recipe: Recipe, facts: JobFacts, retriesUnknown: Bool, fitsInput: Bool, warnings: [String],
+    after: [Pipeline.Afterwards]
   ) {
     self.operations = operations
     self.localOriginal = localOriginal
     self.localInput = localInput
+    self.requestPicture = requestPicture
     self.recipe = recipe
     self.facts = facts
     self.retriesUnknown = retriesUnknown
@@ -51,6 +54,11 @@ struct AcceptedWork: Codable, Sendable {
   init(encoded bytes: [UInt8]) throws {
     self = try JSONDecoder().decode(AcceptedWork.self, from: Data(bytes))
   }
+}
+
+extension JobLedger {
+  /// What the job was accepted to do.
+  func acceptedWork(of job: JobID) throws -> AcceptedWork { try AcceptedWork(encoded: work(of: job)) }
 }
 
 extension AcceptedWork {

@@ -103,9 +103,7 @@ extension Dispatcher {
         job: job.id.description, endpoint: call.endpoint, model: call.model, attempt: call.attempt))
     let outcome = await client.call(
       prepared.operation, uploads: prepared.uploads, idempotencyKey: call.key, into: prepared.response)
-    let earlier = try await insist { try ledger.calls(of: job.id) }.filter {
-      $0.step == call.step && $0.item == call.item
-    }
+    let earlier = try await insist { try earlierCalls(of: job, like: call, for: outcome) }
     var verdict = schedule.finished(
       outcome, model: call.model, attempt: call.attempt,
       serverErrors: earlier.count { $0.ordinal == call.ordinal && ($0.status == 500 || $0.status == 503) } + 1,
@@ -156,19 +154,24 @@ extension Dispatcher {
     return nil
   }
 
+  /// What a verdict on a failure goes by; a response needs none of it.
+  private func earlierCalls(of job: Job, like call: Call, for outcome: CallOutcome) throws -> [Call] {
+    if case .response = outcome { return [] }
+    return try ledger.calls(of: job.id).filter { $0.step == call.step && $0.item == call.item }
+  }
+
   /// The response is there: first on the disk, then in the ledger.
   private func keep(_ head: ResponseHead, _ prepared: PreparedCall, _ job: Job) async throws -> Job? {
     let call = prepared.call
     do {
       let bytes = try await prepared.response.finish()
+      let response = CallResult.Response(
+        status: head.status, responseID: head.requestID, headers: head.keptHeaders, body: prepared.responseName,
+        charged: prepared.estimate.settled(isEnhanced: head.enhancedPrompt != nil, model: head.modelID))
+      let ledger = self.ledger
+      // Beside others of its kind, with which it shares a commit.
       let responded = try await insist {
-        try ledger.finishCall(
-          call,
-          .responded(
-            CallResult.Response(
-              status: head.status, responseID: head.requestID, headers: head.keptHeaders, body: prepared.responseName,
-              charged: prepared.estimate.settled(isEnhanced: head.enhancedPrompt != nil, model: head.modelID))),
-          at: .now())
+        try await disk.run { () throws(any Error) in try ledger.finishCall(call, .responded(response), at: .now()) }
       }
       observe(.responded(job: job.id.description, bytes: bytes))
       return responded

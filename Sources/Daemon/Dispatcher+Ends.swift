@@ -34,8 +34,10 @@ extension Dispatcher {
   private func keepRequest(of job: Job, _ report: ErrorReport) throws {
     let request: [UInt8]
     do {
-      request = try trees.spool.read(job: job.id.description, name: Acceptance.requestBlob)
-    } catch  where error.isMissing {
+      request = try trees.request(of: job, ledger)
+    } catch let error as SpoolError where error.isMissing {
+      return
+    } catch LedgerError.nothingKept {
       return
     }
     try failed.keep(request, report, path: job.source, job: job.id)

@@ -174,7 +174,7 @@ actor Dispatcher: Asking {
   /// Takes a job off the queue: its call's intent is committed, or it needs no call.
   private func begin(_ job: Job, _ start: (Start) -> Void) throws {
     do {
-      let work = try AcceptedWork(encoded: trees.spool.read(job: job.id.description, name: AcceptedWork.blob))
+      let work = try ledger.acceptedWork(of: job.id)
       if work.operations.isEmpty {
         start(.response(try ledger.respondWithoutCall(job.id, at: .now())))
         active.insert(job.id)
@@ -183,7 +183,7 @@ actor Dispatcher: Asking {
         start(.call(prepared, job, work))
         active.insert(job.id)
       }
-    } catch let error as LedgerError {
+    } catch let error as LedgerError where error != .nothingKept(job.id) {
       throw error
     } catch let error as SpoolError where error.isOutOfRoom {
       // Nothing was sent: an answer that cannot be kept is not asked for. The job keeps its turn.
@@ -192,7 +192,7 @@ actor Dispatcher: Asking {
       try fail(
         job,
         ErrorReport(
-          stage: .call, error: "what the job was accepted to do cannot be read from the spool: \(error)",
+          stage: .call, error: "what the job was accepted to do cannot be read: \(error)",
           next: "Nothing was sent. Drop the request again."))
     }
   }
@@ -249,9 +249,7 @@ actor Dispatcher: Asking {
         id = job.id
         defer { processing -= 1 }
         try await insist {
-          try await carryOn(job) {
-            try AcceptedWork(encoded: trees.spool.read(job: job.id.description, name: AcceptedWork.blob))
-          }
+          try await carryOn(job) { try ledger.acceptedWork(of: job.id) }
         }
       }
       active.remove(id)

@@ -127,7 +127,7 @@ struct House: Sendable {
       let id = job.id.description
       guard let words = try? trees.spool.read(job: id, name: ErrorReport.blob),
         let report = try? JSONDecoder().decode(ErrorReport.self, from: Data(words)),
-        let request = try? trees.spool.read(job: id, name: Acceptance.requestBlob),
+        let request = try? trees.request(of: job, ledger),
         (try? failed.keep(request, report, path: job.source, job: job.id)) != nil
       else { continue }
       try ledger.fail(job.id, error: report.description, at: .now())

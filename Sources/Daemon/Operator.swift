@@ -96,7 +96,7 @@ struct Operator: Sendable {
   private func requeueFailed(_ job: Job, payingAll: Bool) throws -> OperatorVerdict {
     let work: AcceptedWork
     do {
-      work = try self.work(of: job)
+      work = try ledger.acceptedWork(of: job.id)
     } catch {
       return .impossible("what it was accepted to do cannot be read from the spool (\(error)); drop the request again")
     }
@@ -132,7 +132,7 @@ struct Operator: Sendable {
     let work: AcceptedWork
     let blobs: Set<String>
     do {
-      work = try self.work(of: job)
+      work = try ledger.acceptedWork(of: job.id)
       blobs = Set(try trees.spool.blobs(job: job.id.description))
     } catch {
       return .impossible("nothing of it is kept any more (\(error)); drop the request again")
@@ -185,10 +185,6 @@ struct Operator: Sendable {
     return most.map { " (at most \($0) USD)" } ?? ""
   }
 
-  private func work(of job: Job) throws -> AcceptedWork {
-    try AcceptedWork(encoded: trees.spool.read(job: job.id.description, name: AcceptedWork.blob))
-  }
-
   // MARK: Doing it
 
   /// - Returns: more words.
@@ -215,12 +211,12 @@ struct Operator: Sendable {
   /// Lets a job go on with its pipeline as it is now: whoever mended that wants the mended one. What is asked of the API
   /// stays what was accepted. Written before the ledger knows: a crash in between leaves a job that has ended, as before.
   private func renewed(_ job: Job) throws -> AcceptedWork {
-    var work = try work(of: job)
+    var work = try ledger.acceptedWork(of: job.id)
     guard let pipeline = try pipelines()[job.pipeline] else { return work }
     let before = try work.encoded()
     work.adopt(pipeline)
     let now = try work.encoded()
-    if now != before { try trees.spool.write(now.span, job: job.id.description, name: AcceptedWork.blob) }
+    if now != before { try ledger.setWork(now, of: job.id) }
     return work
   }
 
@@ -232,8 +228,7 @@ struct Operator: Sendable {
       stage: kept.isEmpty ? .request : .call, error: "cancelled by the operator",
       next: "To have it after all: darkroom jobs requeue \(job.id), or drop the request again.", kept: kept)
     do {
-      try failed.keep(
-        trees.spool.read(job: job.id.description, name: Acceptance.requestBlob), report, path: job.source, job: job.id)
+      try failed.keep(trees.request(of: job, ledger), report, path: job.source, job: job.id)
     } catch {
       return "; its request could not be put into the failed folder: \(error)"
     }

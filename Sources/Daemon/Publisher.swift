@@ -195,7 +195,7 @@ struct Publisher: Sendable {
   }
 
   private func request(of job: Job) throws -> JSONValue? {
-    let bytes = try trees.spool.read(job: job.id.description, name: Acceptance.requestBlob)
+    guard let bytes = try ledger.request(of: job.id) else { return nil }
     switch RequestFile(path: job.source) {
     case .json: return try? DocumentReader.json(bytes).value
     case .yaml: return try? DocumentReader.yaml(bytes).value

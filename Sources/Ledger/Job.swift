@@ -67,12 +67,17 @@ public struct NewJob: Hashable, Sendable {
   /// as one that has responded. Their blobs are in the job's folder, under the same names.
   public var answers: [Call]
   public var received: Timestamp
+  /// As it was dropped; `nil` for one that is a picture, which is kept as a blob.
+  public var request: [UInt8]?
+  /// What the job was accepted to do, for whoever carries it out.
+  public var work: [UInt8]
 
   /// See ``Job`` for the fields. The place is `output/name`.
   public init(
     id: JobID, name: String, output: String = "", pipeline: String, priority: Int = 0, labels: [String: String] = [:],
     source: String, sourceIdentity: String, collision: CollisionRule = .fail, model: String? = nil,
-    makesCalls: Bool = true, fingerprint: String? = nil, answers: [Call] = [], received: Timestamp
+    makesCalls: Bool = true, fingerprint: String? = nil, answers: [Call] = [], received: Timestamp,
+    request: [UInt8]? = nil, work: [UInt8] = []
   ) {
     self.id = id
     self.name = name
@@ -88,6 +93,8 @@ public struct NewJob: Hashable, Sendable {
     self.fingerprint = fingerprint
     self.answers = answers
     self.received = received
+    self.request = request
+    self.work = work
   }
 
   /// The place it asks for.

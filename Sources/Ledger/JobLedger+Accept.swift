@@ -47,6 +47,7 @@ extension JobLedger {
         wait.map { _ in Schema.never },
         new.received.microseconds, new.received.microseconds,
       ])
+    try insertDocuments(of: new, database)
     try insert(new.answers, of: new.id, database)
   }
 

@@ -21,7 +21,8 @@ extension JobLedger {
     }
   }
 
-  /// Says, before they are removed, that the blobs of ended jobs are kept no longer: nothing goes on from them.
+  /// Says, before they are removed, that the blobs of ended jobs are kept no longer, and forgets their requests: nothing
+  /// goes on from them.
   ///
   /// - Returns: those whose blobs may be removed; a job that was taken up again meanwhile is not among them.
   public func giveUpBlobs(of jobs: [JobID], at now: Timestamp) throws(LedgerError) -> [JobID] {
@@ -31,7 +32,9 @@ extension JobLedger {
           """
           UPDATE jobs SET emptied = ? WHERE id = ? AND state IN ('published', 'failed') AND emptied IS NULL
           """, [now.microseconds, job.description])
-        return database.changesCount > 0
+        guard database.changesCount > 0 else { return false }
+        try database.run("DELETE FROM documents WHERE job = ?", [job.description])
+        return true
       }
     }
   }

@@ -14,6 +14,7 @@ public final class JobLedger: Sendable {
   public let path: String
 
   private let queue: DatabaseQueue
+  private let commit = SharedCommit()
 
   /// How long to wait for another process that writes.
   private static let busySeconds = 10.0
@@ -125,12 +126,17 @@ public final class JobLedger: Sendable {
 
   // MARK: Transactions
 
-  /// One transaction: all of `body`, durable when this returns, or nothing. It takes the write lock at its begin, so
-  /// that what it read still holds when it writes, also with other processes.
+  /// All of `body`, durable when this returns, or nothing; see ``SharedCommit``. The write lock is taken first, so that
+  /// what it read still holds when it writes, also with other processes.
   func write<Result>(
     _ operation: String, _ body: (Database) throws -> Result
   ) throws(LedgerError) -> Result {
-    try Self.describing(operation, path) { try queue.write(body) }
+    try Self.describing(operation, path) {
+      var result: Result?
+      try commit.write(to: queue) { result = try body($0) }
+      guard let result else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+      return result
+    }
   }
 
   /// One consistent view. GRDB's own read-only access sets a PRAGMA at its begin and its end, which makes SQLite prepare

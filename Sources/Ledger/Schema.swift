@@ -63,6 +63,14 @@ enum Schema {
       WHERE state = 'published' AND emptied IS NULL AND fingerprint IS NOT NULL;
     CREATE INDEX jobs_source ON jobs (source, source_identity);
 
+    -- What jobs were accepted with; away from the jobs, whose rows are written at each change of state.
+    CREATE TABLE documents (
+      job TEXT PRIMARY KEY NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+      -- NULL where it is a picture, which lies in the spool.
+      request BLOB,
+      work BLOB NOT NULL
+    ) STRICT;
+
     -- Places that jobs are on their way to. What is published is found in jobs, and on disk.
     CREATE TABLE places (
       place TEXT PRIMARY KEY NOT NULL,

@@ -7,6 +7,8 @@ public struct BlobWriter: ~Copyable, Sendable {
   /// Bytes so far.
   public private(set) var count = 0
 
+  private let spool: SpoolDirectory
+  private let job: String
   private let folder: Folder
   private let file: Descriptor
   private let name: String
@@ -18,9 +20,12 @@ public struct BlobWriter: ~Copyable, Sendable {
   /// In bytes: large enough for the disk, and small beside the pictures.
   private static let writebackStep = 1 << 20
 
-  init(folder: consuming Folder, name: String, mode: mode_t) throws(SpoolError) {
+  /// - Parameter folder: the job's.
+  init(spool: SpoolDirectory, job: String, folder: consuming Folder, name: String) throws(SpoolError) {
     temporary = TemporaryName.next()
-    file = try folder.makeFile(temporary, mode: mode)
+    file = try folder.makeFile(temporary, mode: SpoolDirectory.blobMode)
+    self.spool = spool
+    self.job = job
     self.folder = folder
     self.name = name
   }
@@ -44,6 +49,7 @@ public struct BlobWriter: ~Copyable, Sendable {
     try folder.rename(temporary, to: folder, as: name)
     finished = true
     try folder.sync()
+    try spool.syncFolder(of: job)
     return count
   }
 

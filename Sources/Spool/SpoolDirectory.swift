@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Spool: the disk. Files that are whole or not there after any crash, an inbox that nobody can trick, directories that
 /// appear in one step. It knows bytes, names and folders, and nothing of what the bytes mean.
@@ -17,6 +18,8 @@ public final class SpoolDirectory: Sendable {
 
   private let root: Folder
   private let lock: Descriptor
+  /// Jobs whose folders were made and not synced yet.
+  private let unsynced = Mutex<Set<String>>([])
 
   private static let lockName = "lock"
   private static let folderMode: mode_t = 0o700
@@ -34,6 +37,8 @@ public final class SpoolDirectory: Sendable {
     lock = try Self.locked(root)
     // Records that a crash left half-written; with the lock nobody is at work on one.
     for name in try root.names() where name.hasSuffix(TemporaryName.suffix) { try root.removeFile(name) }
+    // Folders that an earlier process made just before it ended.
+    try root.sync()
     self.root = root
   }
 
@@ -65,14 +70,6 @@ public final class SpoolDirectory: Sendable {
   }
 
   // MARK: Jobs
-
-  /// Makes the folder of a job; after this returns, it is there whatever happens.
-  ///
-  /// - Throws: `.occupied` when the job has one.
-  public func createJob(_ job: String) throws(SpoolError) {
-    _ = try makeJobFolder(job)
-    try root.sync()
-  }
 
   /// Makes the folder of a job with its first blobs; see ``beginBatch()``.
   ///
@@ -120,16 +117,19 @@ public final class SpoolDirectory: Sendable {
   // MARK: Blobs
 
   /// Writes a blob whole; after this returns it is there whatever happens, after an error the old one is, if any.
+  ///
+  /// Makes the job's folder where there is none.
   public func write(_ bytes: Span<UInt8>, job: String, name: String) throws(SpoolError) {
     try Self.checkBlobName(name)
-    let folder = try jobFolder(job)
+    let folder = try folderMakingIt(job)
     try folder.writeDurably(bytes, as: name, mode: Self.blobMode, placement: .replacing, staging: folder)
+    try syncFolder(of: job)
   }
 
-  /// Begins a blob whose bytes come bit by bit.
+  /// Begins a blob whose bytes come bit by bit; makes the job's folder where there is none.
   public func beginBlob(job: String, name: String) throws(SpoolError) -> BlobWriter {
     try Self.checkBlobName(name)
-    return try BlobWriter(folder: try jobFolder(job), name: name, mode: Self.blobMode)
+    return try BlobWriter(spool: self, job: job, folder: try folderMakingIt(job), name: name)
   }
 
   /// Reads a blob.
@@ -169,12 +169,13 @@ public final class SpoolDirectory: Sendable {
     return bytes
   }
 
-  /// The job's blobs, sorted by name, without what is still being written.
+  /// The job's blobs, sorted by name, without what is still being written; none where it has no folder.
   public func blobs(job: String) throws(SpoolError) -> [String] {
-    try jobFolder(job).names().filter { $0.utf8.first != UInt8(ascii: ".") }.sorted()
+    guard try hasJob(job) else { return [] }
+    return try jobFolder(job).names().filter { $0.utf8.first != UInt8(ascii: ".") }.sorted()
   }
 
-  /// Removes what a crash left half-written in the job's folder.
+  /// Removes what a crash left half-written in the job's folder, which is there.
   public func discardPartials(job: String) throws(SpoolError) {
     let folder = try jobFolder(job)
     for name in try folder.names() where name.hasSuffix(TemporaryName.suffix) { try folder.removeFile(name) }
@@ -183,6 +184,8 @@ public final class SpoolDirectory: Sendable {
   /// How much the spool's file system still takes.
   public func freeRoom() throws(SpoolError) -> FreeRoom { try FreeRoom(at: path) }
 
+  // MARK: Folders
+
   func makeJobFolder(_ job: String) throws(SpoolError) -> Folder {
     try RelativePath.checkName(job)
     do {
@@ -190,6 +193,25 @@ public final class SpoolDirectory: Sendable {
     } catch  where error.errno == EEXIST {
       throw .occupied(path: root.pathOf(job))
     }
+  }
+
+  /// The job's folder; one that is made now is durable after ``syncFolder(of:)``.
+  func folderMakingIt(_ job: String) throws(SpoolError) -> Folder {
+    try RelativePath.checkName(job)
+    do {
+      let folder = try root.makeFolder(job, mode: Self.folderMode)
+      _ = unsynced.withLock { $0.insert(job) }
+      return folder
+    } catch  where error.errno == EEXIST {
+      return try root.folder(job)
+    }
+  }
+
+  /// Makes the job's folder durable where it was made since the start, before a blob in it counts as kept.
+  func syncFolder(of job: String) throws(SpoolError) {
+    guard unsynced.withLock({ $0.contains(job) }) else { return }
+    try syncRoot()
+    _ = unsynced.withLock { $0.remove(job) }
   }
 
   /// Makes what was made in the spool last: the folders of jobs.

@@ -34,9 +34,8 @@ import Testing
     let workshop = try Workshop()
     let stub = try StubAPI { request in
       if request.isPaid {
-        for name in workshop.files(in: "spool") where name.hasSuffix("/request") {
-          try? FileManager.default.removeItem(
-            atPath: "\(workshop.folder)/spool/\(name.dropLast("/request".count))")
+        for name in workshop.jobFolders {
+          try? FileManager.default.removeItem(atPath: "\(workshop.folder)/spool/\(name)")
         }
       }
       return nil

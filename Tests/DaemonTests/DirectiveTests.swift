@@ -62,7 +62,8 @@ import Testing
   @Test(arguments: rows)
   func jobEndsAndChargesAsTheTableSays(_ row: Row) async throws {
     let workshop = try Workshop()
-    try workshop.drop(Workshop.request("A canal \(row.directive)"), as: "canal.json")
+    let request = Workshop.request("A canal \(row.directive)")
+    try workshop.drop(request, as: "canal.json")
     var settings = Workshop.Settings()
     settings.pipelines["default"] = row.pipeline
     settings.timeout = row.timeout
@@ -80,9 +81,9 @@ import Testing
       workshop.files(in: "output") == (row.end == .published ? ["canal/canal.png", "canal/manifest.json"] : []))
     #expect(
       workshop.files(in: "failed") == (row.end == .failed ? ["canal.json", "canal.json.error.json"] : []))
-    // Whatever became of it, the request was accepted: it left the inbox and is kept in the spool.
+    // Whatever became of it, the request was accepted: it left the inbox and is kept in the ledger.
     #expect(workshop.files(in: "inbox").isEmpty)
-    #expect(workshop.files(in: "spool").contains { $0.hasSuffix("/request") })
+    #expect(try workshop.ledger("SELECT request FROM documents;") == [request])
     // What was charged and answered whole is kept.
     if row.charged, row.end == .published || row.end == .failed {
       #expect(workshop.files(in: "spool").contains { $0.hasSuffix(".response") })

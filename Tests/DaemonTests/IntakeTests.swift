@@ -59,7 +59,7 @@ import Testing
     try await door.look(["a.json"], isRound: false)
     write("and more", to: writer)
     let job = try #require(try door.ledger.jobs().first)
-    #expect(try workshop.contents("spool/\(job.id)/request") == Array(Self.whole.utf8))
+    #expect(try door.ledger.request(of: job.id) == Array(Self.whole.utf8))
   }
 
   @Test("what the watch and the scan both tell of is one job (scenario 5)")

@@ -81,7 +81,7 @@ import Testing
     let workshop = try await published()
     let orphan = "\(workshop.folder)/spool/01a1fd8f-0000-7000-8000-000000000000"
     try FileManager.default.createDirectory(atPath: orphan, withIntermediateDirectories: false)
-    try Data("{}".utf8).write(to: URL(filePath: "\(orphan)/request"))
+    try Data("{}".utf8).write(to: URL(filePath: "\(orphan)/input-1.png"))
     let paid = workshop.files(in: "spool").filter { $0.contains("call-") }
     try #require(paid.count == 1)
     for suffix in ["", "-wal", "-shm"] {
@@ -116,6 +116,7 @@ import Testing
     let workshop = try await published()
     try workshop.drop(Workshop.request("A canal"), as: "canal.json")
     #expect(try await workshop.drain().report == DaemonService.Report(failed: 1))
-    #expect(workshop.files(in: "spool").count { $0.hasSuffix("/request") } == 1)
+    #expect(workshop.jobFolders.count == 1)
+    #expect(try workshop.ledger("SELECT count(*) FROM documents;") == ["1"])
   }
 }

@@ -104,16 +104,17 @@ import Testing
     try workshop.drop(Workshop.request("A canal"), as: "canal.json")
     let run = try await workshop.drain()
     #expect(run.report == DaemonService.Report(published: 1))
-    let folders = { workshop.files(in: "spool").filter { $0.hasSuffix("/request") } }
-    #expect(folders().count == 1)
+    #expect(workshop.jobFolders.count == 1)
+    #expect(try workshop.ledger("SELECT count(*) FROM documents;") == ["1"])
     do {
       let ledger = try JobLedger(path: "\(workshop.folder)/spool/ledger.sqlite")
       let ids = try ledger.jobs().map(\.id)
       #expect(try ledger.giveUpBlobs(of: ids, at: .now()) == ids)
       #expect(try ledger.giveUpBlobs(of: ids, at: .now()) == [])
     }
+    #expect(try workshop.ledger("SELECT count(*) FROM documents;") == ["0"])
     _ = try await workshop.drain()
-    #expect(folders().isEmpty)
+    #expect(workshop.jobFolders.isEmpty)
     #expect(workshop.files(in: "output") == ["canal/canal.png", "canal/manifest.json"])
   }
 }

@@ -175,6 +175,12 @@ final class Workshop: Sendable {
     }.sorted()
   }
 
+  /// The folders of jobs in the spool, by the jobs' ids.
+  var jobFolders: [String] {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/spool")
+    return (names ?? []).filter { UUID(uuidString: $0) != nil }
+  }
+
   func contents(_ path: String) throws -> [UInt8] {
     Array(try Data(contentsOf: URL(filePath: "\(folder)/\(path)")))
   }

@@ -9,7 +9,7 @@ import Testing
   init() throws {
     scratch = try Scratch()
     spool = try SpoolDirectory(path: scratch.path("spool"))
-    try spool.createJob("job")
+    try spool.createJob("job", blobs: [])
   }
 
   @Test func blobHasItsNameOnlyWhenFinished() throws {

@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func blobIsReadAsItWasWritten() throws {
-    try spool.createJob("job")
+    try spool.createJob("job", blobs: [])
     let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     try spool.write(bytes.span, job: "job", name: "blob")
     #expect(try spool.read(job: "job", name: "blob") == bytes)
@@ -62,6 +62,18 @@ import Testing
     }
   }
 
+  @Test func theFirstBlobMakesTheFolder() throws {
+    #expect(try spool.blobs(job: "job") == [])
+    try spool.write([1].span, job: "job", name: "blob")
+    var writer = try spool.beginBlob(job: "other", name: "blob")
+    #expect(scratch.mode("spool/other") == 0o700)
+    try writer.append([2].span)
+    try writer.finish()
+    #expect(try spool.read(job: "job", name: "blob") == [1])
+    #expect(try spool.read(job: "other", name: "blob") == [2])
+    #expect(try spool.jobs().sorted() == ["job", "other"])
+  }
+
   @Test func blobOfTheSameNameIsReplacedWhole() throws {
     try spool.createJob("job", blobs: [("blob", [UInt8]("old and longer"))])
     try spool.write([UInt8]("new").span, job: "job", name: "blob")
@@ -70,7 +82,7 @@ import Testing
   }
 
   @Test func failedWriteLeavesNothingBehind() throws {
-    try spool.createJob("job")
+    try spool.createJob("job", blobs: [])
     // rename(2) does not put a file in a directory's place.
     try scratch.folder("spool/job/blob")
     #expect(throws: SpoolError.system(call: "rename", path: scratch.path("spool/job/blob"), errno: EISDIR)) {
@@ -81,7 +93,7 @@ import Testing
 
   @Test func jobHasOneFolderOnly() throws {
     try spool.createJob("job", blobs: [("request", [1])])
-    #expect(throws: SpoolError.occupied(path: scratch.path("spool/job"))) { try spool.createJob("job") }
+    #expect(throws: SpoolError.occupied(path: scratch.path("spool/job"))) { try spool.createJob("job", blobs: []) }
     #expect(throws: SpoolError.occupied(path: scratch.path("spool/job"))) {
       try spool.createJob("job", blobs: [("request", [2])])
     }
@@ -98,7 +110,7 @@ import Testing
 
   @Test func jobsAreListedAndRemoved() throws {
     try spool.createJob("a", blobs: [("x", [1])])
-    try spool.createJob("b")
+    try spool.createJob("b", blobs: [])
     #expect(try spool.jobs().sorted() == ["a", "b"])
     #expect(try spool.hasJob("a"))
     try spool.removeJob("a")
@@ -109,7 +121,7 @@ import Testing
 
   @Test(arguments: ["", ".", "..", "../job", "a/b", ".hidden", "/a", "x.part", String(repeating: "x", count: 256)])
   func blobNameCannotLeaveTheJob(_ name: String) throws {
-    try spool.createJob("job")
+    try spool.createJob("job", blobs: [])
     let error = try #require(throws: SpoolError.self) { try spool.write([1].span, job: "job", name: name) }
     guard case .badName = error else { throw error }
     #expect(try scratch.tree("spool") == ["job", "lock"])
@@ -117,7 +129,7 @@ import Testing
 
   @Test(arguments: ["", "..", "a/b", ".hidden", "/a"])
   func jobNameCannotLeaveTheSpool(_ name: String) throws {
-    let error = try #require(throws: SpoolError.self) { try spool.createJob(name) }
+    let error = try #require(throws: SpoolError.self) { try spool.createJob(name, blobs: []) }
     guard case .badName = error else { throw error }
     #expect(try scratch.tree("spool") == ["lock"])
   }
