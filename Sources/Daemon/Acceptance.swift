@@ -94,11 +94,7 @@ struct Acceptance: Sendable {
       labels: request.labels, source: drop.path, sourceIdentity: drop.identity,
       collision: CollisionRule(pipeline.collision), model: preflight.steps.first?.model,
       makesCalls: !request.operations.isEmpty, received: received)
-    if pipeline.collision == .replace, try trees.output.occupant(of: job.place) == .other {
-      throw ErrorReport(
-        stage: .request, error: "the place \(job.place) holds something that is no directory", field: "name",
-        next: "Move it away, or give the request another name.")
-    }
+    if pipeline.collision == .replace { try checkReplaceable(job.place) }
     var fitting = Fitting(request: request, material: material, workers: workers)
     let operations: [AcceptedOperation]
     let localInput: String?
@@ -164,6 +160,25 @@ struct Acceptance: Sendable {
       return try request.get()
     } catch {
       throw ErrorReport(error)
+    }
+  }
+
+  /// What cannot be replaced is better known before anything is paid for.
+  private func checkReplaceable(_ place: String) throws {
+    switch try trees.output.occupant(of: place) {
+    case .nothing: return
+    case .other:
+      throw ErrorReport(
+        stage: .request, error: "the place \(place) holds something that is no directory", field: "name",
+        next: "Move it away, or give the request another name.")
+    case .directory:
+      guard !trees.output.capabilities.exchange else { return }
+      throw ErrorReport(
+        stage: .request,
+        error: "the place \(place) is taken, and the output tree's file system cannot exchange directories "
+          + "(RENAME_EXCHANGE), which `collision: replace` needs", field: "name",
+        next: "Give the request another name, let the pipeline say collision: suffix, or have the output on another "
+          + "file system.")
     }
   }
 

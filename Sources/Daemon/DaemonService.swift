@@ -3,7 +3,6 @@ import Logging
 import ServiceLifecycle
 import Spool
 import Synchronization
-import Workers
 
 /// Daemon: the hallway where all rooms meet. Requests come in from the inbox, calls go out, directories are published.
 ///
@@ -49,10 +48,7 @@ public struct DaemonService: Service {
   public func run() async throws {
     let house = try House(configuration, pipelines, isOnce: false, observer: observer)
     logger.info("ready", metadata: ["inbox": "\(configuration.inbox)", "output": "\(configuration.output)"])
-    if !WorkerPool.hasTwoWalls {
-      logger.warning(
-        "no Landlock in this kernel: what opens pictures is kept from files by its list of system calls alone")
-    }
+    for shortcoming in house.shortcomings { logger.warning("\(shortcoming.text)") }
     try await withGracefulShutdownHandler {
       try await house.work { try await house.keepTakingIn(configuration) }
     } onGracefulShutdown: {

@@ -20,6 +20,8 @@ struct House: Sendable {
   private let pipelines: PipelineShelf
   private let inboxPath: String
   private let observer: @Sendable (DaemonEvent) -> Void
+  /// Of the machine and the output tree, with the pipelines as they are at the start.
+  let shortcomings: [Shortcoming]
 
   init(
     _ configuration: DaemonConfiguration, _ pipelines: PipelineShelf, isOnce: Bool,
@@ -45,6 +47,7 @@ struct House: Sendable {
     try inbox.makeWhereMissing()
     let trees = Trees(
       inbox: inbox, spool: spool, output: try OutputTree(path: configuration.output))
+    shortcomings = Shortcoming.ofWorkers + Shortcoming.of(trees.output, pipelines.current)
     let failed = try FailedRequests(path: configuration.failed)
     try Self.recover(trees, ledger, failed, observer)
     var api = configuration.api
@@ -54,18 +57,24 @@ struct House: Sendable {
     let keeper = CatalogueKeeper(
       spool: spool, client: client, lifetime: configuration.catalogueLifetime, observe: observer)
     catalogue = keeper
-    intake = Intake(
-      trees: trees, failed: failed, ledger: ledger, pipelines: pipelines, pool: pool, catalogue: { keeper.current },
-      configuration: configuration, isOnce: isOnce, observe: observer)
     let outbox = Outbox(
       ledger: ledger, outputPath: configuration.output, configuration: configuration.after, observe: observer)
     self.outbox = outbox
-    dispatcher = try Dispatcher(
+    let dispatcher = try Dispatcher(
       trees: trees, failed: failed, ledger: ledger, client: client, pool: pool, catalogue: { keeper.current },
       configuration: configuration,
       observe: { event in
         observer(event)
         if case .published = event { outbox.wake() }
+      })
+    self.dispatcher = dispatcher
+    intake = Intake(
+      trees: trees, failed: failed, ledger: ledger, pipelines: pipelines, pool: pool, catalogue: { keeper.current },
+      configuration: configuration, isOnce: isOnce,
+      observe: { event in
+        observer(event)
+        // Before the file is removed from the inbox: its job need not wait for that.
+        if case .accepted = event { dispatcher.wake() }
       })
     let words = Operator(trees: trees, ledger: ledger, failed: failed, pipelines: { pipelines.current })
     reception = Reception(configuration, words, client, dispatcher, happenings, observe: observer)
@@ -231,7 +240,7 @@ struct House: Sendable {
   func keepTakingIn(_ configuration: DaemonConfiguration) async throws {
     let door = InboxDoor(
       inbox: Inbox(path: inboxPath), ledgerPath: ledger.path, intake: intake, rescan: configuration.rescan,
-      poll: configuration.poll, voice: InboxVoice(observe: observer), wake: dispatcher.wake)
+      poll: configuration.poll, voice: InboxVoice(observe: observer))
     try await door.keepOpen()
   }
 
@@ -245,7 +254,6 @@ struct House: Sendable {
         try await Task.sleep(until: min(look.nextDue ?? end, .now + .milliseconds(100)), clock: .continuous)
       }
       look = try await intake.look(News.Told(), now: .now)
-      dispatcher.wake()
     }
   }
 

@@ -18,7 +18,6 @@ struct InboxDoor: Sendable {
   /// How many events wait at most until they are looked at.
   var eventLimit = FolderWatch.pendingLimit
   let voice: InboxVoice
-  let wake: @Sendable () -> Void
 
   /// How long until a mended inbox or spool is noticed, and one that something was mounted over.
   private static let mendTime = Duration.seconds(5)
@@ -158,7 +157,6 @@ struct InboxDoor: Sendable {
         try await intake.beginRound(folder: folder, isAfresh: true, isLocal: manner?.isLocal ?? false)
       }
       let look = try await intake.look(told, now: .now)
-      if look.accepted > 0 { wake() }
       if look.isLooking { continue }
       if let began = roundBegan {
         // Where it is polled, looking takes a tenth of the time at most.

@@ -18,7 +18,6 @@ import Workers
 actor Intake {
   /// What one look at the inbox came to.
   struct Look: Sendable {
-    var accepted = 0
     /// Files that settle, or requests that wait for an image.
     var waiting = 0
     /// A round goes on: look again at once.
@@ -351,7 +350,6 @@ actor Intake {
   private func settle(_ drop: Drop, _ outcome: Acceptance.Outcome, _ look: inout Look) throws {
     switch outcome {
     case .accepted(let job, let place, let reused):
-      look.accepted += 1
       observe(.accepted(job: job.description, request: drop.path, place: place))
       if let reused { observe(.reused(job: job.description, of: reused.description)) }
     case .known: break

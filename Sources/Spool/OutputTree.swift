@@ -34,6 +34,14 @@ public final class OutputTree: Sendable {
     try self.init(path: path, fileMode: fileMode, directoryMode: directoryMode, capabilities: nil)
   }
 
+  /// Opens a tree that is there already, and tries out what its file system can do; `nil` where there is none.
+  public convenience init?(existing path: String) throws(SpoolError) {
+    var status = stat()
+    // C borrows the path, and fills the structure, during the call.
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    try self.init(path: path)
+  }
+
   /// - Parameter capabilities: what to take for granted instead of trying it out.
   init(
     path: String, fileMode: mode_t = 0o644, directoryMode: mode_t = 0o755, capabilities: Capabilities?

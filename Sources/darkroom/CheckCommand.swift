@@ -1,11 +1,15 @@
 import ArgumentParser
+import Daemon
 import Requests
 
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Checks the configuration and every pipeline.",
-    discussion: "Mistakes are told with file, line and column; then the exit code is 2.")
+    abstract: "Checks the configuration, every pipeline, and what this machine can do.",
+    discussion: """
+      Mistakes are told with file, line and column; then the exit code is 2. So it is when a pipeline asks for what the
+      file system of the output tree cannot do, or no picture can be opened. Run it as the daemon's user.
+      """)
 
   @OptionGroup var options: ConfigurationOptions
 
@@ -28,9 +32,16 @@ struct CheckCommand: AsyncParsableCommand {
       Console.note("\(configuration.pipelineFolder ?? "built-in")/\(mistake.file), \(mistake.error)", .failed)
     }
     if !folder.mistakes.isEmpty { throw DarkroomCommand.Exit.usage }
+    let shortcomings = try Shortcoming.found(daemon, folder.catalog)
+    for shortcoming in shortcomings {
+      Console.note(
+        "\(shortcoming.breaksAPromise ? "error" : "warning"): \(shortcoming.text)",
+        shortcoming.breaksAPromise ? .failed : .warning)
+    }
     if folder.catalog[RequestReader.defaultPipeline] == nil {
       Console.note(
         "warning: there is no pipeline \"\(RequestReader.defaultPipeline)\": requests must name theirs", .warning)
     }
+    if shortcomings.contains(where: \.breaksAPromise) { throw DarkroomCommand.Exit.usage }
   }
 }

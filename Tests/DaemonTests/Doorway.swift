@@ -91,7 +91,7 @@ final class Doorway: Sendable {
   func whileOpen(eventLimit: Int? = nil, _ body: @escaping @Sendable () async throws -> Void) async throws {
     var door = InboxDoor(
       inbox: Inbox(path: configuration.inbox), ledgerPath: ledger.path, intake: intake, rescan: configuration.rescan,
-      poll: configuration.poll, voice: InboxVoice(observe: news.add), wake: {})
+      poll: configuration.poll, voice: InboxVoice(observe: news.add))
     if let eventLimit { door.eventLimit = eventLimit }
     try await withThrowingTaskGroup(of: Void.self) { [door] group in
       group.addTask { try await door.keepOpen() }
