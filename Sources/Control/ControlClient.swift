@@ -55,6 +55,7 @@ public struct ControlClient: Sendable {
       guard .now < end else {
         throw ControlError.unusable(path: path, reason: "too many ask this daemon at once; ask again in a moment")
       }
+      // The kernel tells nobody when its queue has room again.
       try await Task.sleep(for: .milliseconds(20))
     }
   }
@@ -77,6 +78,7 @@ public struct ControlClient: Sendable {
         while true {
           let end = heard.time + silence
           if end <= .now { throw ControlError.silent(path: path, after: silence) }
+          // A line that comes meanwhile moves the end, which is seen when this one has come.
           try await Task.sleep(until: end, clock: .continuous)
         }
       }

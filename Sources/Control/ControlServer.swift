@@ -116,6 +116,7 @@ public struct ControlServer: Sendable {
         return .left
       }
       group.addTask {
+        // A peer that hears nothing for long takes the daemon for dead; one that has died is noticed by writing.
         while (try? await Task.sleep(for: limits.beat)) != nil, await say([.beat], connection) {}
         return .left
       }
@@ -161,6 +162,7 @@ public struct ControlServer: Sendable {
     await withTaskGroup(of: Value?.self) { group in
       group.addTask { await body() }
       group.addTask {
+        // The time itself; `body` ends it early.
         try? await Task.sleep(for: time)
         return nil
       }

@@ -15,6 +15,7 @@ struct Breaker: Sendable {
   private var rest: Duration?
   private var restsUntil: Instant?
   private var inFlight = 0
+  /// Whether the call that began last is the one that tries the model.
   private var isTrial = false
 
   /// Whether no call may begin. Past the rest that is so until calls under way have ended, the trial above all.
@@ -40,8 +41,6 @@ struct Breaker: Sendable {
 
   mutating func ended(_ news: News, now: Instant) {
     inFlight = max(inFlight - 1, 0)
-    let wasTrial = isTrial
-    isTrial = false
     switch news {
     case .none: break
     case .good:
@@ -53,7 +52,7 @@ struct Breaker: Sendable {
       if let pause { restUntil(now + pause) }
       if let rest {
         // Calls that began before it opened, and fail after, tell nothing new.
-        if wasTrial { open(for: min(rest * 2, Self.longestRest), now: now) }
+        if isTrial { open(for: min(rest * 2, Self.longestRest), now: now) }
       } else {
         failures += 1
         if failures >= Self.failuresToOpen { open(for: Self.firstRest, now: now) }

@@ -55,6 +55,7 @@ final class CatalogueKeeper: Sendable {
           continue
         }
       }
+      // Age tells nobody of itself. An age is known to the second: less than one would be a busy loop.
       try? await Task.sleep(for: max(lifetime - age, .seconds(1)))
     }
   }

@@ -2,6 +2,7 @@ import Documents
 import Glibc
 import ImageAPI
 import Ledger
+import Workers
 
 /// Makes one attempt at a delivery, and says what came of it.
 struct Courier: Sendable {
@@ -87,7 +88,7 @@ struct Courier: Sendable {
   }
 
   static func judge(_ head: ResponseHead, _ answer: [UInt8], wallClock: Int) -> Outcome {
-    let said = OneLine.text(answer, limit: 200)
+    let said = OneLine.text(String(decoding: answer, as: UTF8.self), limit: 200, keeping: .end)
     let words = "status \(head.status)\(said.isEmpty ? "" : ": \(said)")"
     switch head.status {
     case 200..<300: return .delivered
@@ -121,8 +122,8 @@ extension Delivery {
   /// For people: the program with its arguments, or the URL without its query, which may hold a secret.
   public var words: String {
     switch kind {
-    case .run: "run \(OneLine.text(Array(arguments.joined(separator: " ").utf8), limit: 300))"
-    case .webhook: "webhook \(OneLine.text(Array(target.prefix { $0 != "?" && $0 != "#" }.utf8), limit: 300))"
+    case .run: "run \(OneLine.text(arguments.joined(separator: " "), keeping: .end))"
+    case .webhook: "webhook \(OneLine.text(String(target.prefix { $0 != "?" && $0 != "#" }), keeping: .end))"
     }
   }
 }

@@ -8,7 +8,8 @@ extension Dispatcher {
     _ query: @Sendable () async throws(QueryError) -> Value
   ) async throws(QueryError) -> Value {
     var isCounted = schedule.queryBegan(now: .now)
-    // A cancelled task's query ends by itself, before anything goes out.
+    // Only time makes room, as failures of the key grow old. A cancelled task's query ends by itself, before anything
+    // goes out.
     while !isCounted, (try? await Task.sleep(for: Self.queryPause)) != nil {
       isCounted = schedule.queryBegan(now: .now)
     }
@@ -48,6 +49,7 @@ extension Dispatcher {
   /// Asks now and then whether the account is open again, until it is stopped.
   func watchAccount() async {
     while !isStopped, !Task.isCancelled {
+      // Nobody tells that an account was topped up, or a key mended.
       try? await Task.sleep(for: schedule.accountCheck(after: configuration.accountCheck))
       guard let reason = schedule.closed else { continue }
       let client = self.client

@@ -215,6 +215,7 @@ actor Dispatcher: Asking {
       } catch let error as SpoolError where error.isOutOfRoom && !isStopped {
         shortOfRoom(error.description)
       }
+      // A disk tells nobody that it has room again.
       try? await Task.sleep(for: RoomGate.checkInterval)
     }
   }

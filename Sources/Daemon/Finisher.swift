@@ -51,7 +51,6 @@ struct Finisher: Sendable {
           let file = planned.name.name(sha256: sha256)
           // Two variants that are one picture come to one name when the name is made of the picture's digest.
           guard !result.outputs.contains(where: { $0.file == file && $0.sha256 == sha256 }) else { return }
-          guard !result.outputs.contains(where: { $0.file == file }) else { throw .occupied(path: file) }
           try directory.write(bytes, to: file)
           result.outputs.append(
             Output(

@@ -63,6 +63,7 @@ struct Following: Sendable {
       open = left
       if open.isEmpty { return JSONObject([("followed", .number("\(dropped.count)"))]) }
       let end = ContinuousClock.now + Self.patience
+      // Asked rather than told: many may follow at once, and a ``Signal`` wakes one.
       repeat { try await Task.sleep(for: Self.pause) } while happenings.count == seen && .now < end
     }
   }

@@ -223,6 +223,7 @@ struct House: Sendable {
       if let outcome, outcome != Retention.Outcome() {
         observer(.letGo(jobs: outcome.jobs, bytes: outcome.bytes, records: outcome.records))
       }
+      // What is kept has its time; nothing happens when that is over.
       try? await Task.sleep(for: Retention.interval)
     }
   }
@@ -251,6 +252,7 @@ struct House: Sendable {
     var look = Intake.Look(isLooking: true)
     while look.isLooking || (look.waiting > 0 && .now < end), !dispatcher.isStopped {
       if !look.isLooking {
+        // A drain has no watch: it looks when a file may have rested, and often enough to see a stop.
         try await Task.sleep(until: min(look.nextDue ?? end, .now + .milliseconds(100)), clock: .continuous)
       }
       look = try await intake.look(News.Told(), now: .now)

@@ -33,6 +33,7 @@ struct InboxDoor: Sendable {
         try await pause(because: error)
       } catch let error as LedgerError where error.mayPass {
         voice.say(.obstacle(path: ledgerPath, reason: error.description))
+        // A ledger tells nobody that it can be written again.
         try? await Task.sleep(for: Self.mendTime)
       }
     }
@@ -46,6 +47,7 @@ struct InboxDoor: Sendable {
       isInbox
         ? .inboxGone(path: inbox.path, reason: error.description)
         : .obstacle(path: error.path, reason: error.description))
+    // What is not there cannot be watched, nor can rights and room of a spool.
     try? await Task.sleep(for: Self.mendTime)
   }
 

@@ -62,13 +62,14 @@ public final class PipelineShelf: Sendable {
         }
         repeat {
           await asked.wait(atMost: Self.interval)
+          // Changes come in bursts, and half of one is no pipeline.
           try? await Task.sleep(for: Self.settling)
           if !Task.isCancelled { readAnew(observe) }
         } while !Task.isCancelled && (watch?.isCurrent ?? false)
         watch?.stop()
         group.cancelAll()
       }
-      // A folder that is gone may come back.
+      // A folder that is gone may come back, and cannot be watched before.
       try? await Task.sleep(for: Self.settling)
     }
   }

@@ -99,6 +99,7 @@ extension APIClient {
         failure = .unreachable(why: outcome.reason.words(status: outcome.head?.status), path: path)
         guard outcome.mayPass else { throw failure }
       }
+      // Whoever has just failed needs a moment, and tells nobody when it is over.
       guard let pause = pauses.popFirst(), (try? await Task.sleep(for: pause)) != nil else { throw failure }
     }
   }

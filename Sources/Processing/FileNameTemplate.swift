@@ -189,19 +189,4 @@ public struct FileNameTemplate: Hashable, Sendable {
   }
 }
 
-extension FileNameTemplate: Codable {
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    do throws(FileNameError) {
-      try self.init(text)
-    } catch {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: error.description)
-    }
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
-  }
-}
+extension FileNameTemplate: CodableText {}

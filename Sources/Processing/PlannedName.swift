@@ -24,8 +24,9 @@ public struct PlannedName: Hashable, Sendable, Codable {
     return pieces.joined(separator: String(digest))
   }
 
-  /// Separators of any system, control characters, line breaks and the marks that turn the direction of writing.
-  static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+  /// What no name may have: separators of any system, control characters, line breaks and the marks that turn the
+  /// direction of writing.
+  package static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case "/", "\\", "\u{61C}", "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}", "\u{FEFF}":
       true

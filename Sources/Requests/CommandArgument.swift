@@ -1,4 +1,5 @@
 import Documents
+import Processing
 
 /// One argument of a command that `after` runs: text with placeholders, `--title={name}`. A brace that is meant is
 /// written twice.
@@ -144,22 +145,7 @@ public struct CommandArgument: Hashable, Sendable {
   }
 }
 
-extension CommandArgument: Codable {
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    do throws(CommandArgumentError) {
-      try self.init(text)
-    } catch {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: error.description)
-    }
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
-  }
-}
+extension CommandArgument: CodableText {}
 
 /// Why an argument cannot be used.
 public enum CommandArgumentError: Error, Hashable, Sendable {

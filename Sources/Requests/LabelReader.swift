@@ -1,4 +1,5 @@
 import Documents
+import Processing
 
 /// Reads a request's `labels`: texts by key. Numbers and booleans are taken as they are written.
 enum LabelReader {
@@ -37,7 +38,7 @@ enum LabelReader {
   private static func flaw(ofKey key: String) -> String? {
     if key.isEmpty { return "a label's key has at least one character" }
     if key.utf8.count > keyLimit { return "it has \(key.utf8.count) bytes, a label's key has at most \(keyLimit)" }
-    if key.unicodeScalars.contains(where: { $0 == "{" || $0 == "}" || PlaceName.isForbidden($0) }) {
+    if key.unicodeScalars.contains(where: { $0 == "{" || $0 == "}" || PlannedName.isForbidden($0) }) {
       return "a label's key has no braces, separators or control characters"
     }
     return nil

@@ -1,4 +1,5 @@
 import Foundation
+import Processing
 
 /// The rules for what becomes a directory's name: a request's `name`, the folders of its `output`, a pipeline's name.
 enum PlaceName {
@@ -14,7 +15,7 @@ enum PlaceName {
     if name.isEmpty { return "a name has at least one character" }
     if name == "." || name == ".." { return "this would leave the folder" }
     if name.hasPrefix(".") { return "a name does not begin with a dot, which hides it" }
-    if let scalar = name.unicodeScalars.first(where: isForbidden) {
+    if let scalar = name.unicodeScalars.first(where: PlannedName.isForbidden) {
       return scalar == "/" || scalar == "\\"
         ? "a name has no \(scalar)"
         : "a name does not have the character U+\(String(scalar.value, radix: 16, uppercase: true))"
@@ -44,17 +45,4 @@ enum PlaceName {
 
   /// Unicode's composed form (NFC), so that one name typed on two systems is one name.
   static func normalized(_ name: String) -> String { name.precomposedStringWithCanonicalMapping }
-
-  /// Separators, control characters and line breaks, and the marks that turn the direction of writing.
-  static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case "/", "\\", "\u{61C}", "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}", "\u{FEFF}":
-      true
-    default:
-      switch scalar.properties.generalCategory {
-      case .control, .lineSeparator, .paragraphSeparator, .surrogate: true
-      default: false
-      }
-    }
-  }
 }

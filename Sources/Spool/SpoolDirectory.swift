@@ -28,13 +28,18 @@ public final class SpoolDirectory: Sendable {
   /// Opens the spool, making it where there is none, for this user alone (0700).
   ///
   /// - Throws: `.locked` when another process has it.
-  public init(path: String) throws(SpoolError) {
+  public convenience init(path: String) throws(SpoolError) {
+    try self.init(path: path) { usleep(20_000) }
+  }
+
+  /// - Parameter pause: what is done before the lock is asked for again.
+  init(path: String, pause: () -> Void) throws(SpoolError) {
     self.path = path
     let root = try Folder(makingIt: path, mode: Self.folderMode)
     if try root.descriptor.status(path: path).mode & 0o777 != Self.folderMode {
       try root.descriptor.setMode(Self.folderMode, path: path)
     }
-    lock = try Self.locked(root)
+    lock = try Self.locked(root, pause)
     // Records that a crash left half-written; with the lock nobody is at work on one.
     for name in try root.names() where name.hasSuffix(TemporaryName.suffix) { try root.removeFile(name) }
     // Folders that an earlier process made just before it ended.
@@ -44,7 +49,7 @@ public final class SpoolDirectory: Sendable {
 
   /// flock(2) rather than fcntl(2): the latter's locks vanish when any descriptor of the file is closed. O_CLOEXEC, so
   /// that a command run by the daemon does not keep the lock when the daemon is gone.
-  private static func locked(_ root: borrowing Folder) throws(SpoolError) -> Descriptor {
+  private static func locked(_ root: borrowing Folder, _ pause: () -> Void) throws(SpoolError) -> Descriptor {
     let path = root.pathOf(lockName)
     let number = root.descriptor.number
     let file = try Descriptor("openat", path) {
@@ -56,7 +61,7 @@ public final class SpoolDirectory: Sendable {
       var pauses = 10
       while flock(file.number, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK, pauses > 0 {
         pauses -= 1
-        usleep(20_000)
+        pause()
       }
       try retrying("flock", path) { flock(file.number, LOCK_EX | LOCK_NB) }
     } catch  where error.errno == EWOULDBLOCK {

@@ -61,7 +61,7 @@ struct Conversation: ~Copyable {
     case .closed: return worker.lastWords(time: time, memory: memory)
     case .garbled(let reason):
       worker.end()
-      return .garbled(reason: OneLine.text(reason))
+      return .garbled(reason: OneLine.text(reason, keeping: .beginning))
     case .system(let call, let number):
       worker.end()
       return .garbled(reason: "\(call): error \(number)")

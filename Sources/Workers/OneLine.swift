@@ -1,8 +1,16 @@
-/// What a worker says, made fit for a message: it may be anything.
-enum OneLine {
-  private static let limit = 300
+/// What others say, made fit for a message and a line of a log: no character of it can move a cursor or begin a line of its
+/// own.
+package enum OneLine {
+  /// Which part of a text that is too long is kept.
+  package enum Part {
+    /// What was said first.
+    case beginning
+    /// What was said last.
+    case end
+  }
 
-  static func text(_ text: String) -> String {
+  /// - Parameter limit: in characters.
+  package static func text(_ text: String, limit: Int = 300, keeping part: Part) -> String {
     let lines = text.split(whereSeparator: \.isNewline).map { line in
       String(
         String.UnicodeScalarView(
@@ -11,9 +19,14 @@ enum OneLine {
             case .control, .format, .lineSeparator, .paragraphSeparator: false
             default: true
             }
-          }))
+          })
+      ).trimmingPrefix { $0.isWhitespace }
     }.filter { !$0.isEmpty }
     let text = lines.joined(separator: " | ")
-    return text.count <= limit ? text : text.prefix(limit) + "…"
+    guard text.count > limit else { return text }
+    return switch part {
+    case .beginning: text.prefix(limit) + "…"
+    case .end: "…" + text.suffix(limit)
+    }
   }
 }

@@ -81,8 +81,8 @@ final class WorkerProcess: Sendable {
     if signal == SIGXCPU { return .outOfTime(seconds: Int(time.components.seconds)) }
     // Swift ends a process whose memory is refused, C++ does, and the C libraries of the codecs report it by themselves.
     if text.contains("allocate") || text.contains("bad_alloc") { return .outOfMemory(limit: memory) }
-    if signal == 0 { return .exited(status: (status >> 8) & 0xFF, words: OneLine.text(text)) }
-    return .signalled(signal, words: OneLine.text(text))
+    if signal == 0 { return .exited(status: (status >> 8) & 0xFF, words: OneLine.text(text, keeping: .beginning)) }
+    return .signalled(signal, words: OneLine.text(text, keeping: .beginning))
   }
 
   /// In milliseconds.

@@ -47,6 +47,7 @@ struct JobWatch {
           throw CommandFailure(
             "\(error); \(progress.open.count) requests are in its hands", code: DarkroomCommand.Exit.tryAgainLater)
         }
+        // A daemon that is started again tells nobody that it listens.
         try await Task.sleep(for: .seconds(1))
       }
     }

@@ -132,6 +132,7 @@ import Testing
       let about = JSONObject([("count", .number("64")), ("size", .number("\(1 << 20)"))])
       await peer.send(ControlQuestion("list", about: about).line(spool: "/spool"))
       _ = try await post.client.ask(ControlQuestion("echo"))
+      // Nobody reads for twice the time that writing may take; what a server does not do shows in nothing else.
       try await Task.sleep(for: .milliseconds(400))
       let rest = await peer.rest()
       #expect(rest.utf8.count < 4 << 20)
@@ -207,8 +208,9 @@ import Testing
       let patient = ControlClient(path: post.path, spool: "/spool", silence: .seconds(2))
       await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { _ = try await patient.ask(ControlQuestion("wait")) }
+        // Longer than the silence: who gives up first is seen.
         group.addTask { try await Task.sleep(for: .seconds(3)) }
-        // Longer than the silence, and no answer was missed.
+        // No answer was missed.
         #expect(await (try? group.next()) != nil)
         group.cancelAll()
       }

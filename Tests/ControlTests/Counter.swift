@@ -34,6 +34,7 @@ final class Counter: ControlDesk {
     case "wait":
       waiting.withLock { $0 += 1 }
       defer { waiting.withLock { $0 -= 1 } }
+      // Longer than any test: it ends by being cancelled.
       try await Task.sleep(for: .seconds(600))
       return JSONObject()
     case "no": throw ControlRefusal(.refused, "not today")
@@ -89,7 +90,7 @@ struct Post {
     }
   }
 
-  /// Waits until something holds.
+  /// Waits until something holds; whatever it is rings no bell, so that it is looked at again and again.
   static func until(_ holds: @Sendable () async throws -> Bool) async throws {
     while try await !holds() { try await Task.sleep(for: .milliseconds(5)) }
   }

@@ -3,7 +3,7 @@ import Foundation
 import Ledger
 import Requests
 import Spool
-import Synchronization
+import Testing
 import Workers
 
 @testable import Daemon
@@ -14,23 +14,12 @@ final class Doorway: Sendable {
   let ledger: JobLedger
   let intake: Intake
   let configuration: DaemonConfiguration
-  private let news: Ear
-
-  /// What was told, and a bell for whoever waits for more.
-  private final class Ear: Sendable {
-    let events = Mutex<[DaemonEvent]>([])
-    let signal = Signal()
-
-    func add(_ event: DaemonEvent) {
-      events.withLock { $0.append(event) }
-      signal.ring()
-    }
-  }
+  private let ear: Ear
 
   init(_ workshop: Workshop, _ settings: Workshop.Settings = Workshop.Settings()) throws {
-    let news = Ear()
+    let ear = Ear()
     self.workshop = workshop
-    self.news = news
+    self.ear = ear
     var configuration = try workshop.configuration(settings, port: 9)
     configuration.rescan = settings.rescan
     configuration.poll = .milliseconds(20)
@@ -44,13 +33,15 @@ final class Doorway: Sendable {
       pipelines: PipelineShelf(try workshop.catalog(settings)),
       pool: try WorkerPool(configuration.worker, limits: configuration.limits, kept: 1), catalogue: { .bundled },
       configuration: configuration, isOnce: false,
-      observe: news.add)
+      observe: ear.hear)
   }
 
-  var events: [DaemonEvent] { news.events.withLock { $0 } }
+  var events: [DaemonEvent] { ear.events }
 
   /// What was said of requests and files, in words that tests compare; jobs' ids are left out.
-  var said: [String] {
+  var said: [String] { Self.words(events) }
+
+  private static func words(_ events: [DaemonEvent]) -> [String] {
     events.compactMap { event in
       switch event {
       case .accepted(_, let request, _): "accepted \(request)"
@@ -91,7 +82,7 @@ final class Doorway: Sendable {
   func whileOpen(eventLimit: Int? = nil, _ body: @escaping @Sendable () async throws -> Void) async throws {
     var door = InboxDoor(
       inbox: Inbox(path: configuration.inbox), ledgerPath: ledger.path, intake: intake, rescan: configuration.rescan,
-      poll: configuration.poll, voice: InboxVoice(observe: news.add))
+      poll: configuration.poll, voice: InboxVoice(observe: ear.hear))
     if let eventLimit { door.eventLimit = eventLimit }
     try await withThrowingTaskGroup(of: Void.self) { [door] group in
       group.addTask { try await door.keepOpen() }
@@ -101,7 +92,9 @@ final class Doorway: Sendable {
   }
 
   /// Waits until this was said, so many times.
-  func hears(_ words: String, times: Int = 1) async {
-    while said.count(where: { $0.hasPrefix(words) }) < times, !Task.isCancelled { await news.signal.wait() }
+  func hears(
+    _ words: String, times: Int = 1, at location: SourceLocation = #_sourceLocation
+  ) async throws {
+    try await ear.wait(at: location) { Self.words($0).count { $0.hasPrefix(words) } >= times }
   }
 }

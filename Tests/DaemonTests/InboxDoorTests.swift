@@ -32,11 +32,11 @@ import Testing
     let door = try Doorway(workshop)
     // With room for none, every event is one too many.
     try await door.whileOpen(eventLimit: 0) { [workshop] in
-      await door.hears("watched")
+      try await door.hears("watched")
       try workshop.drop(Self.whole, as: "a.json")
-      await door.hears("accepted a.json")
+      try await door.hears("accepted a.json")
       try workshop.drop(Self.whole, as: "b.json")
-      await door.hears("accepted b.json")
+      try await door.hears("accepted b.json")
     }
     #expect(door.said.contains { $0.hasPrefix("overflow ") })
     #expect(try door.jobs() == ["a.json", "b.json"])
@@ -51,7 +51,7 @@ import Testing
     try #require(mount(inbox, inbox, nil, UInt(MS_BIND), nil) == 0)
     defer { umount2(inbox, Int32(MNT_DETACH)) }
     try #require(mount(nil, inbox, nil, UInt(MS_BIND | MS_REMOUNT | MS_RDONLY), nil) == 0)
-    try await door.whileOpen { await door.hears("polled") }
+    try await door.whileOpen { try await door.hears("polled") }
     #expect(door.said.count == 1)
     #expect(door.said[0].hasPrefix("polled: whether the kernel tells of it cannot be tried: "))
     #expect(door.said[0].contains("Read-only file system"))
@@ -80,9 +80,9 @@ import Testing
     try #require(word.hasPrefix("ready"))
     let door = try Doorway(workshop)
     try await door.whileOpen {
-      await door.hears("polled")
+      try await door.hears("polled")
       try Data(Self.whole.utf8).write(to: URL(filePath: "\(behind)/a.json"))
-      await door.hears("accepted a.json")
+      try await door.hears("accepted a.json")
     }
     #expect(
       door.said == ["polled: it lies on FUSE, which others may change without this kernel", "accepted a.json"])
@@ -93,13 +93,13 @@ import Testing
   func inboxThatComesBackIsWatchedAgain() async throws {
     let door = try Doorway(workshop)
     try await door.whileOpen { [workshop, inbox] in
-      await door.hears("watched")
+      try await door.hears("watched")
       rename(inbox, "\(workshop.folder)/away")
-      await door.hears("gone")
+      try await door.hears("gone")
       try workshop.drop(Self.whole, as: "a.json")
-      await door.hears("accepted a.json")
+      try await door.hears("accepted a.json")
       try workshop.drop(Self.whole, as: "b.json")
-      await door.hears("accepted b.json")
+      try await door.hears("accepted b.json")
     }
     // The end of the watch, then the lack of a folder; not once a second.
     let gone = door.said.count { $0 == "gone" }
@@ -115,17 +115,17 @@ import Testing
     defer { umount2(inbox, Int32(MNT_DETACH)) }
     let door = try Doorway(workshop)
     try await door.whileOpen { [workshop, inbox] in
-      await door.hears("watched")
+      try await door.hears("watched")
       try workshop.drop(Self.whole, as: "a.json")
-      await door.hears("accepted a.json")
+      try await door.hears("accepted a.json")
       #expect(umount2(inbox, 0) == 0, "a mount that is busy")
-      await door.hears("gone")
+      try await door.hears("gone")
       // What lies beneath is an empty folder, which is watched until the mount is back.
-      await door.hears("watched", times: 2)
+      try await door.hears("watched", times: 2)
       #expect(mount("none", inbox, "tmpfs", 0, "size=1m") == 0)
-      await door.hears("watched", times: 3)
+      try await door.hears("watched", times: 3)
       try workshop.drop(Self.whole, as: "b.json")
-      await door.hears("accepted b.json")
+      try await door.hears("accepted b.json")
     }
     #expect(try door.jobs() == ["a.json", "b.json"])
   }

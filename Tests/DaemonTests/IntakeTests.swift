@@ -76,9 +76,9 @@ import Testing
     let door = try Doorway(workshop)
     try workshop.drop(Self.whole, as: "before.json")
     try await door.whileOpen { [workshop] in
-      await door.hears("accepted before.json")
+      try await door.hears("accepted before.json")
       try workshop.drop(Self.whole, as: "after.json")
-      await door.hears("accepted after.json")
+      try await door.hears("accepted after.json")
     }
     #expect(door.said == ["watched", "accepted before.json", "accepted after.json"])
   }
@@ -93,9 +93,9 @@ import Testing
     try workshop.drop(Self.whole, as: "first.json")
     try await door.whileOpen { [workshop, inbox] in
       // The look at everything is over by then.
-      await door.hears("accepted first.json")
+      try await door.hears("accepted first.json")
       rename("\(workshop.folder)/new", "\(inbox)/new")
-      await door.hears("accepted new", times: 2)
+      try await door.hears("accepted new", times: 2)
     }
     #expect(
       door.said.sorted() == ["accepted first.json", "accepted new/a.json", "accepted new/deep/b.json", "watched"])

@@ -23,4 +23,18 @@ import Testing
     // That of the first step is no matter of the last.
     #expect(facts.requestedSize == .unspecified)
   }
+
+  // What the step before makes of the first picture has another size.
+  @Test func aChainsUpscaleIsNotMeasuredByTheFirstPicture() throws {
+    let pipelines = PipelineCatalog([try PipelineReader.read(Array(Workshop.plain.utf8), file: "default.yaml")])
+    let input = Size(width: 100, height: 50)
+    func requestedSize(_ text: String) throws -> RequestedSize {
+      let request = try RequestReader(pipelines: pipelines).read(Array(text.utf8), path: "canal.json")
+      return JobFacts(request, input: input, job: "1", received: Timestamp(microseconds: 0)).requestedSize
+    }
+    let alone = #"{"upscale": {"image": "photo.png", "scale": 2}}"#
+    #expect(try requestedSize(alone) == .scaled(input, factor: 2))
+    let chained = #"{"edit": {"image": "photo.png", "prompt": "Night"}, "then": [{"upscale": {"scale": 2}}]}"#
+    #expect(try requestedSize(chained) == .unspecified)
+  }
 }

@@ -77,6 +77,62 @@ import Testing
     #expect(workshop.files(in: "output").isEmpty)
   }
 
+  /// A job whose call the API refused, with the ledger as it was before the job's end was told.
+  private func refused(_ stub: StubAPI) async throws -> Workshop {
+    let workshop = try Workshop()
+    try workshop.drop(
+      #"{"generate": {"model": "plain", "prompt": "A canal", "width": 256, "height": 256}}"#, as: "canal.json")
+    let run = try await workshop.drain(port: stub.port)
+    try #require(run.report == DaemonService.Report(failed: 1))
+    try change(
+      workshop,
+      """
+      UPDATE jobs SET state = 'queued', reason = 'refusal', not_before = \(Int64.max);
+      INSERT INTO places SELECT place, id FROM jobs;
+      """)
+    return workshop
+  }
+
+  // The crash came before the request lay in `failed`, or after it and before the ledger's commit.
+  @Test(arguments: [false, true]) func aRefusalThatACrashLeftUntoldIsToldOnceAndTheAPIIsNotAskedAgain(
+    _ isInFailed: Bool
+  ) async throws {
+    let stub = try StubAPI { $0.isPaid ? .json(#"{"error": "no such style"}"#, status: 400) : nil }
+    let workshop = try await refused(stub)
+    let report = "failed/canal.json.error.json"
+    let before = try workshop.json(report)
+    let bytes = try workshop.contents(report)
+    if !isInFailed { try FileManager.default.removeItem(atPath: "\(workshop.folder)/failed") }
+    let run = try await workshop.drain(port: stub.port)
+    #expect(stub.calls == ["/image/generate"])
+    #expect(run.events.count(where: \.isFailed) == 1)
+    #expect(workshop.files(in: "failed") == ["canal.json", "canal.json.error.json"])
+    let after = try workshop.json(report)
+    #expect((after["error"] as? String)?.contains("no such style") == true)
+    for field in ["request", "job", "stage", "error", "next"] {
+      #expect(after[field] as? String == before[field] as? String)
+    }
+    #expect(try !isInFailed || workshop.contents(report) == bytes)
+    let line = try workshop.ledger("SELECT state, reason IS NULL, error FROM jobs")
+    #expect(line.count == 1 && line[0].hasPrefix("failed|1|") && line[0].contains("no such style"))
+    // Told is told.
+    let next = try await workshop.drain(port: stub.port)
+    #expect(next.events.count(where: \.isFailed) == 0)
+    #expect(stub.calls.count == 1)
+  }
+
+  @Test func aRefusalWhoseReportWasNotKeptIsAskedForAgainAndTold() async throws {
+    let stub = try StubAPI { $0.isPaid ? .json(#"{"error": "no such style"}"#, status: 400) : nil }
+    let workshop = try await refused(stub)
+    let report = try #require(workshop.files(in: "spool").first { $0.hasSuffix("/report.json") })
+    try FileManager.default.removeItem(atPath: "\(workshop.folder)/spool/\(report)")
+    try FileManager.default.removeItem(atPath: "\(workshop.folder)/failed")
+    let run = try await workshop.drain(port: stub.port)
+    #expect(run.report == DaemonService.Report(failed: 1))
+    #expect(stub.calls.count == 2)
+    #expect(workshop.files(in: "failed") == ["canal.json", "canal.json.error.json"])
+  }
+
   @Test func aFolderThatTheLedgerNeverKnewGoesAndPaidBytesStay() async throws {
     let workshop = try await published()
     let orphan = "\(workshop.folder)/spool/01a1fd8f-0000-7000-8000-000000000000"

@@ -1,6 +1,5 @@
 import Foundation
 import Ledger
-import Synchronization
 import Testing
 
 @testable import Daemon
@@ -10,27 +9,30 @@ extension Workshop {
   final class Serving {
     /// All that was told so far, as far as it was waited for.
     private(set) var events: [DaemonEvent] = []
-    private var news: AsyncStream<DaemonEvent>.Iterator
+    private let ear: Ear
     private let house: House
 
-    fileprivate init(_ house: House, _ stream: AsyncStream<DaemonEvent>) {
+    fileprivate init(_ house: House, _ ear: Ear) {
       self.house = house
-      news = stream.makeAsyncIterator()
+      self.ear = ear
     }
 
     /// Returns with the first event that matches, from where the last wait ended.
-    func wait(for matches: (DaemonEvent) -> Bool) async throws {
-      while let event = await news.next(isolation: #isolation) {
-        events.append(event)
-        if matches(event) { return }
-      }
-      throw CancellationError()
+    func wait(at location: SourceLocation = #_sourceLocation, for matches: (DaemonEvent) -> Bool) async throws {
+      let seen = events.count
+      try await ear.wait(at: location) { $0.dropFirst(seen).contains(where: matches) }
+      let all = ear.events
+      let end = all.dropFirst(seen).firstIndex(where: matches) ?? all.endIndex - 1
+      events = Array(all[...end])
     }
 
     /// Returns when so many jobs have been published, those before included.
-    func wait(untilPublished count: Int) async throws {
-      while events.count(where: \.isPublished) < count { try await wait(for: \.isPublished) }
+    func wait(untilPublished count: Int, at location: SourceLocation = #_sourceLocation) async throws {
+      while events.count(where: \.isPublished) < count { try await wait(at: location, for: \.isPublished) }
     }
+
+    /// What a signal to stop does.
+    func stop() { house.stop() }
 
     /// Takes in what was dropped meanwhile.
     func takeIn() async throws { try await house.takeInOnce() }
@@ -40,14 +42,14 @@ extension Workshop {
   func serve(
     _ settings: Settings = Settings(), port: Int, _ body: @escaping @Sendable (Serving) async throws -> Void
   ) async throws {
-    let (stream, events) = AsyncStream<DaemonEvent>.makeStream()
+    let ear = Ear()
     let house = try House(
       try configuration(settings, port: port), PipelineShelf(try catalog(settings)), isOnce: true,
-      observer: { events.yield($0) })
+      observer: ear.hear)
     try await house.work {
       defer { house.dispatcher.stop() }
       try await house.takeInOnce()
-      try await body(Serving(house, stream))
+      try await body(Serving(house, ear))
     }
   }
 
@@ -69,7 +71,9 @@ extension Workshop {
 
 extension DaemonEvent {
   var isPublished: Bool { if case .published = self { true } else { false } }
+  var isFailed: Bool { if case .failed = self { true } else { false } }
   var isAccountClosed: Bool { if case .accountClosed = self { true } else { false } }
   var isAccountOpened: Bool { if case .accountOpened = self { true } else { false } }
+  var isOutOfRoom: Bool { if case .outOfRoom = self { true } else { false } }
   var isCalling: Bool { if case .calling = self { true } else { false } }
 }

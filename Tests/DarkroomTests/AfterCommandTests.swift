@@ -21,18 +21,20 @@ import Testing
     (try? String(decoding: site.contents(file), as: UTF8.self).split(separator: "\n").map(String.init)) ?? []
   }
 
-  private func waits(for file: String, in site: Site) async {
-    while lines(file, in: site).isEmpty { await Task.yield() }
+  /// A daemon whose command is at work, and has written its key.
+  private func daemonAtItsCommand(in site: Site) async throws -> Command {
+    let daemon = try Command(["run", "--config", site.configuration])
+    try site.drop(Self.canal, as: "canal.json")
+    _ = try await daemon.line(beginning: "delivering")
+    while lines("keys", in: site).isEmpty { await Task.yield() }
+    return daemon
   }
 
   @Test("a command that the daemon's SIGKILL cut short ends with it, and is run again with the same key (scenario 43)")
   func aCommandIsRunAgainAfterSIGKILL() async throws {
     let site = try await site(
       "echo $$ >> pids; echo $DARKROOM_KEY $DARKROOM_ATTEMPT >> keys; [ $(wc -l < keys) -ge 2 ] || exec sleep 100")
-    let daemon = try Command(["run", "--config", site.configuration])
-    try site.drop(Self.canal, as: "canal.json")
-    _ = try await daemon.line(beginning: "delivering")
-    await waits(for: "keys", in: site)
+    let daemon = try await daemonAtItsCommand(in: site)
     daemon.signal(SIGKILL)
     _ = await daemon.end()
     let process = try #require(lines("pids", in: site).first.flatMap { Int32($0) })
@@ -52,10 +54,7 @@ import Testing
   func aStopEndsACommandAtOnce() async throws {
     let site = try await site(
       "echo $DARKROOM_KEY >> keys; [ $(wc -l < keys) -ge 2 ] || exec sleep 100")
-    let daemon = try Command(["run", "--config", site.configuration])
-    try site.drop(Self.canal, as: "canal.json")
-    _ = try await daemon.line(beginning: "delivering")
-    await waits(for: "keys", in: site)
+    let daemon = try await daemonAtItsCommand(in: site)
     let before = ContinuousClock.now
     daemon.signal(SIGTERM)
     let end = await daemon.end()

@@ -20,9 +20,9 @@ final class Command: Sendable {
 
   /// Runs the program to its end.
   static func run(
-    _ arguments: [String], environment: [String: String] = [:], as user: User? = nil
+    _ arguments: [String], environment: [String: String] = [:], as user: User? = nil, beneath program: [String] = []
   ) async throws -> Ended {
-    let running = try Command(arguments, environment: environment, as: user)
+    let running = try Command(arguments, environment: environment, as: user, beneath: program)
     return await running.end()
   }
 
@@ -31,7 +31,7 @@ final class Command: Sendable {
     var user: Int
     var group: Int
 
-    var options: [String] { ["--reuid=\(user)", "--regid=\(group)", "--clear-groups"] }
+    var words: [String] { ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(group)", "--clear-groups"] }
   }
 
   private let process: Mutex<Process>
@@ -42,11 +42,16 @@ final class Command: Sendable {
 
   /// Starts the program.
   ///
-  /// - Parameter user: in whose name; takes root.
-  init(_ arguments: [String], environment: [String: String] = [:], as user: User? = nil) throws {
+  /// - Parameters:
+  ///   - user: in whose name; takes root.
+  ///   - program: another program with its options, which runs this one.
+  init(
+    _ arguments: [String], environment: [String: String] = [:], as user: User? = nil, beneath program: [String] = []
+  ) throws {
     let process = Process()
-    process.executableURL = URL(filePath: user == nil ? Self.path : "/usr/bin/setpriv")
-    process.arguments = (user.map { $0.options + [Self.path] } ?? []) + arguments
+    let words = program + (user?.words ?? []) + [Self.path] + arguments
+    process.executableURL = URL(filePath: words[0])
+    process.arguments = Array(words.dropFirst())
     process.environment = Self.environment.merging(environment) { $1 }
     outputFile = FileManager.default.temporaryDirectory.appending(path: "darkroom-output-\(UUID().uuidString)")
     try Data().write(to: outputFile)
@@ -73,25 +78,68 @@ final class Command: Sendable {
     process.withLock { if $0.isRunning { $0.terminate() } }
   }
 
-  /// Waits for a line on standard error that begins with `word`; throws when the program ends before.
-  func line(beginning word: String) async throws -> String {
-    for await line in notes.lines where line.hasPrefix(word) { return line }
-    throw Missing(word: word, notes: notes.text)
+  /// Returns when whatever is waited for has had its time: a minute, and more on a machine that has much else to do, where
+  /// each turn takes longer.
+  private static func patience() async throws {
+    for _ in 0..<600 { try await Task.sleep(for: .milliseconds(100)) }
   }
 
-  struct Missing: Error {
-    var word: String
-    var notes: String
+  /// Waits for a line on standard error that begins with `word`. One that never comes fails the test where it waits, and
+  /// so does the program's end.
+  func line(beginning word: String, at location: SourceLocation = #_sourceLocation) async throws -> String {
+    let line = await withTaskGroup { [notes] group -> String? in
+      group.addTask { await notes.lines.first { $0.hasPrefix(word) } }
+      group.addTask {
+        try? await Self.patience()
+        return nil
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? nil
+    }
+    return try #require(line, "no line \"\(word)…\" in:\n\(notes.text)", sourceLocation: location)
   }
 
   func signal(_ number: Int32) {
     process.withLock { _ = kill($0.processIdentifier, number) }
   }
 
-  /// Waits for the program's end.
+  /// Waits until the program has been at rest for a moment, and then does something again.
+  func stirs() async throws {
+    var (before, rests) = (try wakings(), 0)
+    for _ in 0..<3000 {
+      // A program at work rings no bell.
+      try await Task.sleep(for: .milliseconds(20))
+      let now = try wakings()
+      if now != before, rests >= 5 { return }
+      rests = now == before ? rests + 1 : 0
+      before = now
+    }
+    Issue.record("it does not stir: \(notes.text)")
+  }
+
+  /// How often its threads have waited for something that came (proc(5), `voluntary_ctxt_switches`).
+  private func wakings() throws -> Int {
+    let tasks = "/proc/\(process.withLock { $0.processIdentifier })/task"
+    return try FileManager.default.contentsOfDirectory(atPath: tasks).reduce(0) { sum, task in
+      // A thread that is gone meanwhile counts for nothing.
+      let status = (try? String(contentsOfFile: "\(tasks)/\(task)/status", encoding: .utf8)) ?? ""
+      let line = status.split(separator: "\n").first { $0.hasPrefix("voluntary_ctxt_switches:") }
+      return sum + (line?.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0) } ?? 0)
+    }
+  }
+
+  /// Waits for the program's end; one that does not end is killed.
   func end() async -> Ended {
-    var status: Int32 = -1
-    for await found in ended { status = found }
+    let status = await withTaskGroup { group in
+      group.addTask {
+        guard (try? await Self.patience()) != nil else { return }
+        self.signal(SIGKILL)
+      }
+      var status: Int32 = -1
+      for await found in ended { status = found }
+      group.cancelAll()
+      return status
+    }
     let output = (try? Data(contentsOf: outputFile)) ?? Data()
     return Ended(status: status, output: String(decoding: output, as: UTF8.self), notes: notes.text)
   }

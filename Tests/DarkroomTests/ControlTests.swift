@@ -219,8 +219,8 @@ import Testing
     first.signal(SIGKILL)
     _ = try await waiting.line(beginning: "the daemon at")
     _ = await first.end()
-    // Asked again at least once while nobody is there.
-    try await Task.sleep(for: .milliseconds(1500))
+    // It asks again at least once while nobody is there, and says nothing of it.
+    try await waiting.stirs()
     let second = try daemon(site)
     let end = await waiting.end()
     #expect(end.status == 1 && end.notes.contains("held       the daemon ended during the call"), "\(end)")

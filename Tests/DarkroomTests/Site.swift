@@ -76,8 +76,8 @@ final class Site: Sendable {
 
   func drop(_ text: String, as path: String) throws { try drop(Array(text.utf8), as: path) }
 
-  func run(_ arguments: String...) async throws -> Command.Ended {
-    try await Command.run(arguments + ["--config", configuration])
+  func run(_ arguments: String..., beneath program: [String] = []) async throws -> Command.Ended {
+    try await Command.run(arguments + ["--config", configuration], beneath: program)
   }
 
   /// Files beneath one of the folders, sorted; dot folders left out.

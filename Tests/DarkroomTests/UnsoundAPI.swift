@@ -33,6 +33,7 @@ final class UnsoundAPI: Sendable {
     process.environment = ["PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"]
     try process.run()
     self.process = Mutex(process)
+    // The file is there once the program listens.
     while !FileManager.default.fileExists(atPath: "\(folder)/port") { try await Task.sleep(for: .milliseconds(20)) }
     let port = try String(contentsOfFile: "\(folder)/port", encoding: .utf8)
     try Data(
@@ -80,6 +81,7 @@ final class UnsoundAPI: Sendable {
       if seen.count != count { (count, since) = (seen.count, .now) }
       let isQuiet = .now - since > quiet && seen.contains { $0.path.contains("/image/generate") }
       if count > most || isQuiet { return seen }
+      // Quiet is the lack of events: only looking again tells.
       try await Task.sleep(for: .milliseconds(50))
     }
   }

@@ -98,6 +98,24 @@ import Testing
     #expect(try scratch.bytes() == bytes)
   }
 
+  // Scenario 42: whatever is asked of it can be read, and only a look at all of it tells.
+  @Test func ledgerWithAPageThatNothingUsesIsRefusedAndLeftAsItIs() throws {
+    let ledger = try scratch.ledger()
+    _ = try ledger.accepted(.named("canal"))
+    try ledger.close()
+    var bytes = try scratch.bytes()
+    bytes.append(Data(count: 4096))
+    let pages = UInt32(bytes.count / 4096)
+    // The size in pages (Database File Format, 1.3).
+    bytes.replaceSubrange(28..<32, with: withUnsafeBytes(of: pages.bigEndian) { Data($0) })
+    try bytes.write(to: URL(filePath: scratch.path))
+    #expect(
+      throws: LedgerError.damaged(
+        path: scratch.path, detail: "*** in database main ***\nPage \(pages) is never used")
+    ) { _ = try scratch.ledger() }
+    #expect(try scratch.bytes() == bytes)
+  }
+
   /// Scenario 42. With transactions in the -wal file that a close would fold into the damaged database.
   @Test func damagedLedgerIsLeftAsItIsWithItsLog() throws {
     let ledger = try scratch.ledger()

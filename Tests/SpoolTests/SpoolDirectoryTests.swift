@@ -38,6 +38,45 @@ import Testing
     }
   }
 
+  /// Locks the file of a spool that is not open, as its last daemon did, and leaves the lock to a descriptor that has come
+  /// out of that one, as a child's does at fork(2).
+  private func inheritedLock() throws -> Int32 {
+    let first = open(try scratch.file("other/lock", "4711\n"), O_RDWR | O_CLOEXEC)
+    try #require(first >= 0 && flock(first, LOCK_EX | LOCK_NB) == 0)
+    defer { close(first) }
+    return dup(first)
+  }
+
+  @Test func lockThatAChildHasUntilItsExecIsOutlived() throws {
+    let path = try scratch.folder("other")
+    let child = try inheritedLock()
+    var pauses = 0
+    let next = try SpoolDirectory(path: path) {
+      pauses += 1
+      // At its exec(2) the child's descriptor is closed.
+      if pauses == 3 { close(child) }
+    }
+    #expect(pauses == 3)
+    // The lock is the next one's, and is asked for as often before somebody else is refused.
+    pauses = 0
+    #expect(throws: SpoolError.locked(path: path, holder: getpid())) {
+      _ = try SpoolDirectory(path: path) { pauses += 1 }
+    }
+    #expect(pauses == 10)
+    _ = next
+  }
+
+  @Test func lockThatIsHeldForGoodIsRefusedAfterATime() throws {
+    let path = try scratch.folder("other")
+    let holder = try inheritedLock()
+    defer { close(holder) }
+    let time = ContinuousClock().measure {
+      #expect(throws: SpoolError.locked(path: path, holder: 4711)) { _ = try SpoolDirectory(path: path) }
+    }
+    // From below only: how long a machine takes is its own matter.
+    #expect(time >= .milliseconds(200))
+  }
+
   @Test func lockEndsWithItsHolder() throws {
     let path = scratch.path("other")
     do { _ = try SpoolDirectory(path: path) }

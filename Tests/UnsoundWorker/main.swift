@@ -6,11 +6,13 @@ import Processing
 import Workbench
 
 // The worker, with faults: a prompt says which. `[worker:crash]`, `[worker:loop]`, … are done when the outputs are to be
-// made; with `[worker:old-crash]` only a worker crashes that has made outputs before.
+// made; with `[worker:old-crash]` only a worker crashes that has made outputs before. No fault is without an end: a pool
+// that does not end it gets its outputs after all, late, so that a test of it fails rather than waits for ever.
 PlainEnd.ofEveryFault()
 if cconfinement_enter() != nil { exit(1) }
 clinux_return_buffers_from(4 << 20)
 var runs = 0
+let late: UInt32 = 20
 
 /// The word of the directive in a prompt.
 func fault(_ prompt: String?) -> String? {
@@ -32,11 +34,13 @@ var workbench = Workbench(socket: STDERR_FILENO + 1) { order in
   case "crash": raise(SIGSEGV)
   case "old-crash": if runs > 1 { raise(SIGSEGV) }
   case "trap": fatalError("a decoder's mistake")
-  case "loop": while true { runs &+= 1 }
-  case "sleep": while true { sleep(1000) }
+  case "loop":
+    let end = ContinuousClock.now + .seconds(Int(late))
+    while .now < end { runs &+= 1 }
+  case "sleep": sleep(late)
   case "memory":
     var pieces: [[UInt8]] = []
-    while true { pieces.append([UInt8](repeating: 1, count: 16 << 20)) }
+    while pieces.count < 256 { pieces.append([UInt8](repeating: 1, count: 16 << 20)) }
   case "exit": exit(3)
   case "open":
     // Refused, and nothing comes of it.
@@ -49,11 +53,12 @@ var workbench = Workbench(socket: STDERR_FILENO + 1) { order in
   case "huge": send([UInt8](repeating: 0xFF, count: 4))
   case "close":
     close(STDERR_FILENO + 1)
-    sleep(1000)
+    sleep(late)
   case "talk":
     // More than a pipe holds.
-    let words = [UInt8](repeating: 0x61, count: 1 << 20)
-    write(STDERR_FILENO, words, words.count)
+    let words = [UInt8](repeating: 0x61, count: 4096)
+    var ear = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+    while poll(&ear, 1, Int32(late) * 1000) > 0 { write(STDERR_FILENO, words, words.count) }
   default: break
   }
 }

@@ -143,6 +143,7 @@ import Testing
         try Pictures.open(),
         plan: { report throws(ProcessingError) in
           plans += 1
+          if plans > 2 { throw .nameCollision(name: "a third") }
           return try Processor.plan(
             Recipe(outputs: []), for: report, original: OriginalFacts(), job: Pictures.facts("[worker:crash]"))
         }, emit: { _, _, _ throws(Never) in })
