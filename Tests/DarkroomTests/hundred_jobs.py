@@ -95,7 +95,8 @@ limits: {{ worker-time: 2s, worker-memory: 536870912 }}
         while True:
             ended = self.rows("SELECT state FROM jobs WHERE state IN ('published', 'failed', 'held')")
             if len(ended) == JOBS + 1: break
-            if self.faults and kills < KILLS and len(ended) > 20 * (kills + 1):
+            # Before the first fault's turn: killed at its second attempt, a looping picture would be told as killed.
+            if self.faults and kills < KILLS and len(ended) > 10 * (kills + 1):
                 running = workers(daemon)
                 if running:
                     os.kill(running[0], signal.SIGKILL)
