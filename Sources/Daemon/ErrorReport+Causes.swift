@@ -47,11 +47,12 @@ extension ErrorReport {
     self.init(stage: .publication, error: error.whatFailed, next: error.advice.capitalizedSentence, kept: kept)
   }
 
-  /// Whether an error file tells of the same failure as another, whenever either was written.
+  /// Whether an error file tells of the same failure as another, whenever either was written, and wherever the spool lay.
   static func sameFailure(_ one: [UInt8], _ other: [UInt8]) -> Bool {
     func timeless(_ bytes: [UInt8]) -> JSONValue? {
       guard case .object(var object)? = try? DocumentReader.json(bytes).value else { return nil }
       object["time"] = nil
+      object["kept"] = nil
       return .object(object)
     }
     guard let one = timeless(one), let other = timeless(other) else { return false }

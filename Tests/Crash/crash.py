@@ -251,6 +251,8 @@ def power(workers, options):
             site.kills = [time.time()]
             verdict = site.run(INODES=site.folder / "inodes")
             found = site.verdict(verdict, charges=before + site.charged())
+            # All states have the keys of one run, which has ended: no call of it can be charged late.
+            site.late = set()
             # The call that comes next: what the crash was just before.
             kind, words, data = journal[point] if point < len(journal) else ("end", [], b"")
             workers.note(site, (way, point), found, (kind, way))

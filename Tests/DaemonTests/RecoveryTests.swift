@@ -1,4 +1,5 @@
 import Foundation
+import Ledger
 import Spool
 import Testing
 
@@ -131,6 +132,17 @@ import Testing
     #expect(run.report == DaemonService.Report(failed: 1))
     #expect(stub.calls.count == 2)
     #expect(workshop.files(in: "failed") == ["canal.json", "canal.json.error.json"])
+  }
+
+  @Test func aFailureIsTheSameWheneverItIsToldAndWhereverTheSpoolLies() {
+    func told(_ error: String, job: String, kept: String, at seconds: Int64) -> [UInt8] {
+      ErrorReport(stage: .processing, error: error, next: "Look.", kept: [kept])
+        .document(request: "canal.json", job: job, at: Timestamp(microseconds: seconds * 1_000_000))
+    }
+    let first = told("cut", job: "1", kept: "/a/original.png", at: 5)
+    #expect(ErrorReport.sameFailure(first, told("cut", job: "1", kept: "/b/original.png", at: 9)))
+    #expect(!ErrorReport.sameFailure(first, told("cut", job: "2", kept: "/a/original.png", at: 5)))
+    #expect(!ErrorReport.sameFailure(first, told("blank", job: "1", kept: "/a/original.png", at: 5)))
   }
 
   @Test func aFolderThatTheLedgerNeverKnewGoesAndPaidBytesStay() async throws {
