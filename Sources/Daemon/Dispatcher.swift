@@ -270,6 +270,8 @@ actor Dispatcher: Asking {
         ErrorReport(
           stage: .publication, error: "what was kept of the job is gone from the spool: \(error.whatFailed)",
           next: "See who removed it. Drop the request again; its calls are paid for again."))
+    } catch let error as LedgerError where error == .nothingKept(job.id) {
+      try fail(job, ErrorReport(stage: .publication, error: error.description, next: "Drop the request again."))
     }
   }
 

@@ -47,7 +47,10 @@ struct House: Sendable {
     try inbox.makeWhereMissing()
     let trees = Trees(
       inbox: inbox, spool: spool, output: try OutputTree(path: configuration.output))
-    shortcomings = Shortcoming.ofWorkers + Shortcoming.of(trees.output, pipelines.current)
+    shortcomings =
+      Shortcoming.ofWorkers
+      + Shortcoming.of(
+        trees.output.capabilities, at: configuration.output, pipelines.current)
     let failed = try FailedRequests(path: configuration.failed)
     try Self.recover(trees, ledger, failed, observer)
     var api = configuration.api

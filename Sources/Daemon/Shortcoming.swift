@@ -26,8 +26,8 @@ public struct Shortcoming: Hashable, Sendable {
     case .local?, nil: break
     }
     do throws(SpoolError) {
-      guard let tree = try OutputTree(existing: configuration.output) else { return found }
-      found += of(tree, pipelines)
+      guard let capabilities = try OutputTree.capabilities(of: configuration.output) else { return found }
+      found += of(capabilities, at: configuration.output, pipelines)
     } catch {
       found.append(
         Shortcoming(text: "what the output tree can do could not be tried: \(error)", breaksAPromise: false))
@@ -35,20 +35,23 @@ public struct Shortcoming: Hashable, Sendable {
     return found
   }
 
-  static func of(_ output: OutputTree, _ pipelines: PipelineCatalog) -> [Shortcoming] {
+  /// - Parameter path: of the output tree.
+  static func of(
+    _ capabilities: OutputTree.Capabilities, at path: String, _ pipelines: PipelineCatalog
+  ) -> [Shortcoming] {
     var found: [Shortcoming] = []
-    if !output.capabilities.exclusiveRename {
+    if !capabilities.exclusiveRename {
       found.append(
         Shortcoming(
-          text: "the file system of \(output.path) has no RENAME_NOREPLACE (renameat2(2)): a place is looked at before "
+          text: "the file system of \(path) has no RENAME_NOREPLACE (renameat2(2)): a place is looked at before "
             + "a directory is renamed to it, and only an empty directory that appears in between is replaced",
           breaksAPromise: false))
     }
-    if !output.capabilities.exchange {
+    if !capabilities.exchange {
       let replacing = pipelines.names.filter { pipelines[$0]?.collision == .replace }
       found.append(
         Shortcoming(
-          text: "the file system of \(output.path) has no RENAME_EXCHANGE (renameat2(2)): nothing that is published "
+          text: "the file system of \(path) has no RENAME_EXCHANGE (renameat2(2)): nothing that is published "
             + "is ever replaced"
             + (replacing.isEmpty
               ? ""

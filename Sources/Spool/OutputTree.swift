@@ -34,12 +34,13 @@ public final class OutputTree: Sendable {
     try self.init(path: path, fileMode: fileMode, directoryMode: directoryMode, capabilities: nil)
   }
 
-  /// Opens a tree that is there already, and tries out what its file system can do; `nil` where there is none.
-  public convenience init?(existing path: String) throws(SpoolError) {
+  /// What the file system of a tree that is there already can do; `nil` where there is none. Nothing is left in it: a
+  /// staging folder that somebody else made would shut the daemon out.
+  public static func capabilities(of path: String) throws(SpoolError) -> Capabilities? {
     var status = stat()
     // C borrows the path, and fills the structure, during the call.
     guard unsafe stat(path, &status) == 0 else { return nil }
-    try self.init(path: path)
+    return try probe(try Folder(makingIt: path, mode: 0o755))
   }
 
   /// - Parameter capabilities: what to take for granted instead of trying it out.

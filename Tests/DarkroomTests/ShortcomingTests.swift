@@ -17,6 +17,8 @@ import Testing
     let whole = try await site.run("check")
     #expect(whole.status == 0)
     #expect(!whole.notes.contains("RENAME"))
+    let left = try FileManager.default.contentsOfDirectory(atPath: "\(site.folder)/output")
+    #expect(left == [], "a staging folder made by whoever checks shuts out the daemon's user")
     let lacking = try await site.run("check", beneath: Self.withoutRenameFlags)
     #expect(lacking.status == 2)
     #expect(lacking.notes.contains("no RENAME_EXCHANGE"))
