@@ -54,7 +54,7 @@ let package = Package(
     room("Raster", ["CZimg"]),
     room("Codecs", ["Raster", "CCodecs", "CDeflate", "CTurboJPEG", "CWebP"]),
     room("Metadata", ["Raster", "CExif", "CZlib"]),
-    room("Processing", ["Raster", "Codecs", "Metadata"]),
+    room("Processing", ["CLinux", "Raster", "Codecs", "Metadata"]),
     room("Orders", ["CLinux", "Codecs", "Processing", "Raster"]),
     room("Workbench", ["Codecs", "Orders", "Processing", "Raster"]),
     room("Workers", ["CLinux", "Codecs", "Orders", "Processing", "Raster"]),

@@ -134,9 +134,8 @@ static const char *refuse_calls(void) {
 
 const char *cconfinement_enter(void) {
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) return "prctl(PR_SET_DUMPABLE)";
-  if (limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_NPROC, 0) < 0 || limit(RLIMIT_NOFILE, MOST_FILES) < 0) {
-    return "setrlimit";
-  }
+  // RLIMIT_NPROC would refuse threads as well, and counts those of the whole user: processes are refused by their calls.
+  if (limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_NOFILE, MOST_FILES) < 0) return "setrlimit";
   const char *failed = cconfinement_refuse_paths();
   return failed != NULL ? failed : refuse_calls();
 }

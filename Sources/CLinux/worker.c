@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -124,4 +125,11 @@ int clinux_limit_time(pid_t process, uint64_t seconds) {
 int clinux_landlock_version(void) {
   long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
   return version < 0 ? 0 : (int)version;
+}
+
+int clinux_processors(void) {
+  cpu_set_t set;
+  // A machine with more processors than the set holds is refused with EINVAL, and has enough.
+  if (sched_getaffinity(0, sizeof set, &set) < 0) return errno == EINVAL ? CPU_SETSIZE : 1;
+  return CPU_COUNT(&set);
 }

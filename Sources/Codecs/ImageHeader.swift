@@ -11,12 +11,17 @@ public struct ImageHeader: Hashable, Sendable, Codable {
   public let isAnimated: Bool
   /// The file's own word for its colour, for people: `palette`, `YCbCr 4:2:0`, `CMYK`, `lossless RGB`, ….
   public let coding: String
+  /// What of a picture can be moved only as a whole, in pixels, when its encoded samples are moved; `nil` where they cannot.
+  public let block: Size?
 
-  public init(format: ImageFormat, size: Size, layout: Layout, isAnimated: Bool = false, coding: String) {
+  public init(
+    format: ImageFormat, size: Size, layout: Layout, isAnimated: Bool = false, coding: String, block: Size? = nil
+  ) {
     self.format = format
     self.size = size
     self.layout = layout
     self.isAnimated = isAnimated
     self.coding = coding
+    self.block = block
   }
 }

@@ -61,17 +61,3 @@ extension JPEG.Options.Subsampling {
     }
   }
 }
-
-extension Layout {
-  /// `RGBA of 16 bits`, for messages.
-  var words: String {
-    let channels =
-      switch channels {
-      case .gray: "gray"
-      case .grayAlpha: "gray with alpha"
-      case .rgb: "RGB"
-      case .rgba: "RGBA"
-      }
-    return "\(channels) of \(depth.rawValue) bits"
-  }
-}

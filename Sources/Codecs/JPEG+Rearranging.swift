@@ -54,7 +54,7 @@ extension JPEG {
       let reader = try unsafe JPEGReader.open(buffer)
       let header = try reader.imageHeader()
       try limits.requirePixels(header.size)
-      if let obstacle = obstacle(to: orientation, part, header, of: reader) { return .impossible(obstacle) }
+      if let obstacle = obstacle(to: orientation, part, header) { return .impossible(obstacle) }
       var transform = unsafe tjtransform()
       unsafe transform.op = orientation.operation
       unsafe transform.options = TJXOPT_PERFECT | TJXOPT_COPYNONE | (reader.isProgressive ? TJXOPT_PROGRESSIVE : 0)
@@ -67,17 +67,20 @@ extension JPEG {
     }
   }
 
-  private static func obstacle(
-    to orientation: Orientation, _ part: Part?, _ header: ImageHeader, of reader: borrowing JPEGReader
-  ) -> Obstacle? {
-    guard reader.hasUsualSampling else { return .sampling(header.coding) }
-    let block = reader.codedBlock
+  /// Whether all of a picture can be turned by ``rearranged(_:by:part:limits:)``, as far as its header tells.
+  public static func canTurn(_ header: ImageHeader, by orientation: Orientation) -> Bool {
+    guard header.format == .jpeg, let block = header.block else { return false }
     let moved = orientation.movedEdges
-    if moved.right && !header.size.width.isMultiple(of: block.width)
-      || moved.bottom && !header.size.height.isMultiple(of: block.height)
-    {
-      return .partialBlocks(block: block)
-    }
+    return
+      !(moved.right && !header.size.width.isMultiple(of: block.width)
+      || moved.bottom && !header.size.height.isMultiple(of: block.height))
+  }
+
+  private static func obstacle(
+    to orientation: Orientation, _ part: Part?, _ header: ImageHeader
+  ) -> Obstacle? {
+    guard let block = header.block else { return .sampling(header.coding) }
+    guard canTurn(header, by: orientation) else { return .partialBlocks(block: block) }
     guard let part else { return nil }
     let swaps = orientation.swapsSides
     // TurboJPEG wants the blocks as they were, jpegtran's code beneath it the blocks as they will be.
@@ -125,15 +128,5 @@ extension Orientation {
       case .rotated270: TJXOP_ROT270
       }
     return Int32(operation.rawValue)
-  }
-
-  /// The edges, where blocks may be incomplete, that come to lie left or above, where they must not be.
-  fileprivate var movedEdges: (right: Bool, bottom: Bool) {
-    switch self {
-    case .upright, .transposed: (false, false)
-    case .mirrored, .rotated270: (true, false)
-    case .flipped, .rotated90: (false, true)
-    case .rotated180, .transversed: (true, true)
-    }
   }
 }

@@ -6,7 +6,7 @@ import Raster
 /// those of `djpeg` with its default settings. Lossless and 12-bit JPEG are `.unsupported`.
 public enum JPEG {
   /// How much smaller than it is a picture is decoded.
-  public enum Scale: Int, Hashable, Sendable, CaseIterable {
+  public enum Scale: Int, Hashable, Sendable, Codable, CaseIterable {
     case full = 1
     case half = 2
     case quarter = 4

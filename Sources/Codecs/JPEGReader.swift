@@ -43,7 +43,9 @@ import Raster
     }
     guard let width = Int(exactly: header.width), let height = Int(exactly: header.height), width > 0, height > 0
     else { throw .malformed(.jpeg, reason: "a side of no pixels") }
-    return ImageHeader(format: .jpeg, size: Size(width: width, height: height), layout: layout, coding: coding)
+    return ImageHeader(
+      format: .jpeg, size: Size(width: width, height: height), layout: layout, coding: coding,
+      block: hasUsualSampling ? codedBlock : nil)
   }
 
   private var coding: String {

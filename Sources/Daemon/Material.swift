@@ -13,7 +13,9 @@ struct Material: Sendable {
     /// The blob's name in the job's folder of the spool.
     var blob: String
     var bytes: [UInt8]
-    var header: ImageHeader
+    var report: OriginalReport
+
+    var header: ImageHeader { report.header }
   }
 
   var pictures: [Picture] = []
@@ -24,7 +26,7 @@ struct Material: Sendable {
 
   /// As the checks see it; it was read, and nothing is waited for any more.
   func named(_ path: String) -> NamedPicture {
-    self[path].map { .whole($0.header, bytes: $0.bytes.count) } ?? unfit[path] ?? .missing(path)
+    self[path].map { .whole($0.report, bytes: $0.bytes.count) } ?? unfit[path] ?? .missing(path)
   }
 
   /// Reads each picture once, from one descriptor.
@@ -40,9 +42,9 @@ struct Material: Sendable {
         continue
       }
       let named = NamedPicture(bytes, path: path, workers: workers)
-      if case .whole(let header, _) = named {
+      if case .whole(let report, _) = named {
         pictures.append(
-          Picture(path: path, blob: "input-\(index + 1).\(header.format.rawValue)", bytes: bytes, header: header))
+          Picture(path: path, blob: "input-\(index + 1).\(report.format.rawValue)", bytes: bytes, report: report))
       } else {
         unfit[path] = named
       }

@@ -8,7 +8,7 @@ import Workers
 /// A picture that a request names, before anything is made of it.
 public enum NamedPicture: Sendable {
   /// - Parameter bytes: of the file.
-  case whole(ImageHeader, bytes: Int)
+  case whole(OriginalReport, bytes: Int)
   /// Not there yet; the daemon waits a while for it.
   case awaited
   /// The request cannot be carried out with it.
@@ -27,7 +27,7 @@ public enum NamedPicture: Sendable {
   /// Looks at a file's bytes as the daemon does when it takes the request.
   public init(_ bytes: [UInt8], path: String, workers: WorkerPool) {
     do throws(ProcessingError) {
-      self = .whole(try workers.examine(try OpenPicture(bytes)).header, bytes: bytes.count)
+      self = .whole(try workers.examine(try OpenPicture(bytes)), bytes: bytes.count)
     } catch {
       self = .unfit(
         why: "the image \(path): \(error)",
@@ -46,7 +46,10 @@ public enum NamedPicture: Sendable {
     .unfit(why: "the image \(path) cannot be read: \(error)", next: "Mend that, then drop the request again.")
   }
 
-  var size: Size? { if case .whole(let header, _) = self { header.size } else { nil } }
+  /// As stored, which is how the API counts.
+  var size: Size? { if case .whole(let report, _) = self { report.header.size } else { nil } }
+  /// As outputs are made of it.
+  var displayedSize: Size? { if case .whole(let report, _) = self { report.size } else { nil } }
 
   /// Its size, `nil` when that is not known yet.
   ///
@@ -65,11 +68,11 @@ public enum NamedPicture: Sendable {
       if !warnings.contains(warning) { warnings.append(warning) }
       return nil
     case .unfit(let why, let next): throw ErrorReport(stage: .request, error: why, field: field, next: next)
-    case .whole(let header, let bytes):
-      if let endpoint, let misfit = bounds?.misfit(of: header, bytes: bytes), !fitsInput || !misfit.isMendable {
+    case .whole(let report, let bytes):
+      if let endpoint, let misfit = bounds?.misfit(of: report.header, bytes: bytes), !fitsInput || !misfit.isMendable {
         throw ErrorReport(misfit, picture: "the image \(path)", step: endpoint, field: field)
       }
-      return header.size
+      return report.header.size
     }
   }
 }

@@ -101,10 +101,11 @@ public struct Preflight: Sendable {
   public func outputs(
     of request: Request, by pipeline: Pipeline, picture: (String) -> NamedPicture
   ) -> [ExpectedOutput] {
-    let input = request.files.first.flatMap { picture($0).size }
-    let facts = JobFacts(request, input: input, job: "", received: .now())
+    let input = request.files.first.map(picture)
+    let facts = JobFacts(request, input: input?.size, job: "", received: .now())
     return Processor.expectedOutputs(
-      of: pipeline.recipe, size: steps.last.map(\.size) ?? input, originals: steps.last?.pictures ?? 1, job: facts)
+      of: pipeline.recipe, size: steps.last.map(\.size) ?? input?.displayedSize,
+      originals: steps.last?.pictures ?? 1, job: facts)
   }
 
   /// A job's calls may go out on several days, but no single call may.

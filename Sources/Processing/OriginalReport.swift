@@ -14,4 +14,10 @@ public struct OriginalReport: Hashable, Sendable {
   /// As displayed, orientation applied: the size that is verified, reported and named.
   public var size: Size { orientation.displayed(header.size) }
   public var format: ImageFormat { header.format }
+
+  /// An original that is not there yet, as it is expected: opaque, upright, of eight bits, with nothing beside its pixels.
+  public static func expected(_ format: ImageFormat, _ size: Size) -> OriginalReport {
+    let header = ImageHeader(format: format, size: size, layout: .rgb8, coding: "RGB")
+    return OriginalReport(header: header, orientation: .upright, blocks: MetadataBlocks(), damage: nil)
+  }
 }

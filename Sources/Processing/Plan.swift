@@ -12,6 +12,8 @@ public struct Plan: Hashable, Sendable, Codable {
   public let size: Size
   /// As decoded.
   public let layout: Layout
+  /// How much smaller than it is a JPEG is decoded, for outputs that are all much smaller; see ``DecodingScale``.
+  public let scale: JPEG.Scale
   /// Applied to the pixels before anything else.
   public let orientation: Orientation
   /// Whether an original of one colour is refused, which only its pixels tell.
@@ -22,10 +24,10 @@ public struct Plan: Hashable, Sendable, Codable {
   public let outputs: [PlannedOutput]
   public let warnings: [ProcessingWarning]
 
-  /// What is left to do once the first outputs are made.
+  /// What is left to do once the first outputs are made. They would have been made of the same pixels.
   public func remaining(after count: Int) -> Plan {
     Plan(
-      format: format, size: size, layout: layout, orientation: orientation, rejectsBlank: rejectsBlank,
+      format: format, size: size, layout: layout, scale: scale, orientation: orientation, rejectsBlank: rejectsBlank,
       readBack: readBack, provenance: provenance, outputs: Array(outputs.dropFirst(count)), warnings: warnings)
   }
 }
@@ -36,8 +38,10 @@ public struct PlannedOutput: Hashable, Sendable, Codable {
   public enum Pixels: Hashable, Sendable, Codable {
     /// The original's encoded pixels, to the byte.
     case kept
+    /// A JPEG's encoded samples, turned by the plan's orientation: none is decoded, none is rounded.
+    case turned
     /// Decoded pixels, worked on and encoded again.
-    case encoded(Steps)
+    case encoded(Work)
   }
 
   public let name: PlannedName
@@ -49,17 +53,22 @@ public struct PlannedOutput: Hashable, Sendable, Codable {
   public let metadata: MetadataPolicy
 }
 
-/// What is done to upright pixels on their way to an encoder, in this order.
-public struct Steps: Hashable, Sendable, Codable {
-  public let geometry: ResizeGeometry
-  public let filter: Filter
-  /// What a canvas larger than the picture is filled with; `nil` for transparency.
-  public let padding: Color?
-  /// What transparency is flattened onto; `nil` when it stays, or when there is none.
-  public let flattening: Color?
-  /// What the encoder is given.
+/// What is done to upright pixels on their way into a file.
+public struct Work: Hashable, Sendable, Codable {
+  /// In their order. Outputs whose steps begin alike share what comes of them.
+  public let steps: [Step]
+  /// What comes of the steps, and the encoder is given.
   public let layout: Layout
   public let encoding: Encoding
+}
+
+/// One thing that is done to a picture.
+public enum Step: Hashable, Sendable, Codable {
+  /// - Parameter background: what a canvas larger than the picture is filled with; `nil` for transparency.
+  case resize(ResizeGeometry, Filter, background: Color?)
+  /// Over a colour, without transparency.
+  case flatten(onto: Color)
+  case convert(to: Layout)
 }
 
 /// An output whose bytes are made and have been read back.

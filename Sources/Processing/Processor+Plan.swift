@@ -22,11 +22,13 @@ extension Processor {
       }
       outputs.append(output)
     }
+    let scale = DecodingScale.largest(for: outputs, of: report, readBack: recipe.verification.readBack)
     return Plan(
-      format: report.format, size: report.header.size, layout: report.header.layout,
+      format: report.format, size: report.header.size, layout: report.header.layout, scale: scale,
       orientation: report.orientation, rejectsBlank: recipe.verification.reject.contains(.blank),
-      readBack: recipe.verification.readBack,
-      provenance: job.provenance, outputs: outputs, warnings: warnings)
+      readBack: recipe.verification.readBack, provenance: job.provenance,
+      outputs: outputs.map { DecodingScale.applied(scale, to: $0, orientation: report.orientation) },
+      warnings: warnings)
   }
 
   private static func plan(
@@ -53,10 +55,9 @@ extension Processor {
   private static func pixels(
     of recipe: OutputRecipe, for report: OriginalReport, geometry: ResizeGeometry
   ) throws(ProcessingError) -> PlannedOutput.Pixels {
-    if recipe.encoding == nil, recipe.format == report.format, report.orientation == .upright, geometry.isIdentity,
-      report.damage == nil
-    {
-      return .kept
+    if recipe.encoding == nil, recipe.format == report.format, geometry.isIdentity, report.damage == nil {
+      if report.orientation == .upright { return .kept }
+      if JPEG.canTurn(report.header, by: report.orientation) { return .turned }
     }
     let encoding = recipe.encoding ?? .standard(for: recipe.format)
     guard encoding.format == recipe.format else {
@@ -68,11 +69,15 @@ extension Processor {
     let padding = geometry.pads && !keepsAlpha ? recipe.background : nil
     let flattening = source.hasAlpha && !keepsAlpha ? recipe.background : nil
     let staysGray = source.channels.isGray && (padding ?? flattening)?.isGray ?? true
-    return .encoded(
-      Steps(
-        geometry: geometry, filter: recipe.resize?.filter ?? .lanczos3, padding: padding, flattening: flattening,
-        layout: recipe.format.layout(isGray: staysGray, hasAlpha: keepsAlpha, depth: encoding.depth ?? source.depth),
-        encoding: encoding))
+    let layout = recipe.format.layout(
+      isGray: staysGray, hasAlpha: keepsAlpha, depth: encoding.depth ?? source.depth)
+    var steps: [Step] = []
+    if !geometry.isIdentity {
+      steps.append(.resize(geometry, recipe.resize?.filter ?? .lanczos3, background: padding))
+    }
+    if let flattening { steps.append(.flatten(onto: flattening)) }
+    if steps.reduce(source, { $1.layout(of: $0) }) != layout { steps.append(.convert(to: layout)) }
+    return .encoded(Work(steps: steps, layout: layout, encoding: encoding))
   }
 }
 

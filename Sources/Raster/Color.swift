@@ -26,4 +26,9 @@ public struct Color: Hashable, Sendable, Codable {
     default: return nil
     }
   }
+
+  /// `#rrggbb`.
+  public var hex: String {
+    "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
 }

@@ -15,16 +15,9 @@ extension Image {
     guard Image.byteCount(geometry.canvas, Layout(.rgba, .sixteen)) != nil else { throw .tooLarge(geometry.canvas) }
     let scaled = geometry.resamples ? try resampled(geometry, filter: filter) : cropped(geometry)
     guard geometry.pads else { return scaled }
-    let channels = Self.paddedChannels(layout.channels, background: background)
-    let canvasLayout = Layout(channels, layout.depth)
+    let canvasLayout = geometry.layout(of: layout, background: background)
     if scaled.layout == canvasLayout { return scaled.padded(geometry, background: background) }
     return scaled.converted(to: canvasLayout).padded(geometry, background: background)
-  }
-
-  private static func paddedChannels(_ channels: Layout.Channels, background: Color?) -> Layout.Channels {
-    guard let background else { return channels.isGray ? .grayAlpha : .rgba }
-    if background.isGray || !channels.isGray { return channels }
-    return channels.hasAlpha ? .rgba : .rgb
   }
 
   /// The part that `geometry` keeps, pixel for pixel.

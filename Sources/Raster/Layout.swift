@@ -47,3 +47,17 @@ public struct Layout: Hashable, Sendable, Codable {
   public static let rgb8 = Layout(.rgb)
   public static let rgba8 = Layout(.rgba)
 }
+
+extension Layout {
+  /// `RGBA of 16 bits`, for people.
+  public var words: String {
+    let channels =
+      switch channels {
+      case .gray: "gray"
+      case .grayAlpha: "gray with alpha"
+      case .rgb: "RGB"
+      case .rgba: "RGBA"
+      }
+    return "\(channels) of \(depth.rawValue) bits"
+  }
+}

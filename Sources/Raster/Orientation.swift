@@ -11,4 +11,14 @@ public enum Orientation: Int, Sendable, Hashable, Codable, CaseIterable {
 
   /// Whether display swaps width and height.
   public var swapsSides: Bool { rawValue >= 5 }
+
+  /// Whether the stored picture's right and lower edge come to lie left or above.
+  public var movedEdges: (right: Bool, bottom: Bool) {
+    switch self {
+    case .upright, .transposed: (false, false)
+    case .mirrored, .rotated270: (true, false)
+    case .flipped, .rotated90: (false, true)
+    case .rotated180, .transversed: (true, true)
+    }
+  }
 }

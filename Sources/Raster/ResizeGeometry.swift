@@ -58,6 +58,37 @@ public struct ResizeGeometry: Hashable, Sendable, Codable {
     Double(scaled.width) != crop.width || Double(scaled.height) != crop.height || crop.left != crop.left.rounded()
       || crop.top != crop.top.rounded()
   }
+
+  /// The layout of the result for a picture of `layout`: a canvas that shows may need colour, or alpha.
+  ///
+  /// - Parameter background: fills the canvas; `nil` is transparency.
+  public func layout(of layout: Layout, background: Color?) -> Layout {
+    guard pads else { return layout }
+    let channels = layout.channels
+    guard let background else { return Layout(channels.isGray ? .grayAlpha : .rgba, layout.depth) }
+    if background.isGray || !channels.isGray { return layout }
+    return Layout(channels.hasAlpha ? .rgba : .rgb, layout.depth)
+  }
+
+  /// The same result from a picture that has one pixel where the source has a square of `factor` by `factor`.
+  ///
+  /// The squares of the right or lower edge may be incomplete, and their pixels stand for less: the part that stays lies
+  /// where it lay, to a fraction of a pixel, and nothing is shifted or stretched.
+  ///
+  /// - Parameters:
+  ///   - edges: where incomplete squares lie now, when the small picture was turned: left instead of right, above
+  ///     instead of below.
+  public func reduced(by factor: Int, turned edges: (left: Bool, top: Bool) = (false, false)) -> ResizeGeometry {
+    let small = Size(width: (source.width + factor - 1) / factor, height: (source.height + factor - 1) / factor)
+    let missing = (small.width * factor - source.width, small.height * factor - source.height)
+    return ResizeGeometry(
+      source: small,
+      crop: Crop(
+        left: (crop.left + Double(edges.left ? missing.0 : 0)) / Double(factor),
+        top: (crop.top + Double(edges.top ? missing.1 : 0)) / Double(factor),
+        width: crop.width / Double(factor), height: crop.height / Double(factor)),
+      scaled: scaled, canvas: canvas, left: left, top: top)
+  }
 }
 
 extension Resize {

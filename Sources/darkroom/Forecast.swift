@@ -11,10 +11,13 @@ struct Forecast {
     var request: Request
     var preflight: Preflight
     var outputs: [ExpectedOutput]
+    /// How they are made, where that is asked for.
+    var workings: Workings?
 
+    /// - Parameter original: what a local picture says of itself; asked for only to tell how outputs are made.
     init(
       _ request: Request, _ pipeline: Pipeline?, _ catalogue: Catalogue, _ daemon: DaemonConfiguration,
-      picture: (String) -> NamedPicture
+      picture: (String) -> NamedPicture, original: ((String) throws(ProcessingError) -> OriginalReport?)?
     ) throws(ErrorReport) {
       let preflight = try Preflight(
         request, catalogue: catalogue, assumptions: daemon.assumptions, fitsInput: pipeline?.fitsInput == true,
@@ -23,6 +26,37 @@ struct Forecast {
       self.request = request
       self.preflight = preflight
       outputs = pipeline.map { preflight.outputs(of: request, by: $0, picture: picture) } ?? []
+      guard let pipeline, let original else { return }
+      do throws(ProcessingError) {
+        let known = try preflight.workings(of: request, by: pipeline, limits: daemon.limits, original: original)
+        workings = known.map(Workings.known) ?? .unknown
+      } catch {
+        workings = .impossible(error)
+      }
+    }
+
+    enum Workings {
+      case known(Preflight.Workings)
+      /// Until the originals are there.
+      case unknown
+      /// No output would be made.
+      case impossible(ProcessingError)
+
+      var lines: [String] {
+        switch self {
+        case .known(let workings): WorkingsReport.lines(workings)
+        case .unknown: ["how its outputs are made is known when the picture is there"]
+        case .impossible(let error): ["no output: \(error)"]
+        }
+      }
+
+      var json: JSONValue {
+        switch self {
+        case .known(let workings): WorkingsReport.json(workings)
+        case .unknown: .null
+        case .impossible(let error): .object(JSONObject([("error", .string(error.description))]))
+        }
+      }
     }
   }
 
@@ -52,6 +86,7 @@ struct Forecast {
         lines.append("  \(output.file)" + (output.size.map { " \($0.width)x\($0.height)" } ?? ""))
       }
       lines += plan.preflight.warnings.map { "  warning: \($0)" }
+      if let workings = plan.workings { lines += ["  explained:"] + workings.lines.map { "    \($0)" } }
       return lines.joined(separator: "\n")
     }
   }
@@ -91,6 +126,7 @@ struct Forecast {
             ]))
         })
       object["warnings"] = .array(plan.preflight.warnings.map(JSONValue.string))
+      if let workings = plan.workings { object["plan"] = workings.json }
     }
     return .object(object)
   }

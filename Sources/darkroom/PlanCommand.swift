@@ -18,11 +18,18 @@ struct PlanCommand: AsyncParsableCommand {
 
       A folder is planned as an inbox: its subfolders name the pipelines, and images are looked for in it. The images \
       that a single file names are looked for in the configured inbox if the file lies there, else beside the file.
+
+      With --explain it also tells how the outputs are made: at which size the original is decoded, what is done once \
+      for several, what is kept to the byte. Any image can be explained, as a request would run the pipeline on it \
+      without a call.
       """)
 
   @OptionGroup var options: ConfigurationOptions
-  @Option(help: ArgumentHelp("The pipeline of files that lie in no inbox.", valueName: "pipeline"))
+  @Option(
+    help: ArgumentHelp("The pipeline of files that lie in no inbox, and of images to explain.", valueName: "pipeline"))
   var pipeline: String?
+  @Flag(help: "Also how each output is made, step by step.")
+  var explain = false
   @Flag(help: "One JSON document a line: each request, then the total.")
   var json = false
   @Argument(help: ArgumentHelp("Requests, images for a hot folder, or whole folders.", valueName: "file"))
@@ -39,7 +46,9 @@ struct PlanCommand: AsyncParsableCommand {
     let catalogue = CatalogueSource.cached(spool: daemon.spool, baseURL: daemon.api.baseURL) ?? .bundled
     var total = PlanTotal()
     for file in try files.flatMap({ try PlannedFile.all(at: $0, inbox: daemon.inbox, pipeline: pipeline) }) {
-      for forecast in try file.forecasts(pipelines, catalogue, daemon, workers) {
+      let forecasts = try file.forecasts(
+        pipelines, catalogue, daemon, workers, explains: explain, pipeline: pipeline)
+      for forecast in forecasts {
         total.count(forecast)
         Console.out(json ? forecast.json.serialized() : forecast.text)
       }

@@ -1,7 +1,9 @@
 import Catalogue
 import Daemon
+import Documents
 import Foundation
 import Ledger
+import Processing
 import Requests
 import Spool
 import Workers
@@ -61,12 +63,18 @@ struct PlannedFile {
   }
 
   /// One for each request in the file; none for an image that is only material.
+  ///
+  /// - Parameters:
+  ///   - explains: also how outputs are made; of any image that is named.
+  ///   - pipeline: of an image that is explained although it is no request.
   func forecasts(
-    _ pipelines: PipelineCatalog, _ catalogue: Catalogue, _ daemon: DaemonConfiguration, _ workers: WorkerPool
+    _ pipelines: PipelineCatalog, _ catalogue: Catalogue, _ daemon: DaemonConfiguration, _ workers: WorkerPool,
+    explains: Bool, pipeline: String?
   ) throws -> [Forecast] {
     let reader = RequestReader(pipelines: pipelines)
     guard let kind = RequestFile(path: path) else { return [] }
-    if case .image = kind, !reader.takesPicture(at: path) {
+    let isSource = kind.isImage && !reader.takesPicture(at: path)
+    if isSource, !(isNamed && explains) {
       guard isNamed else { return [] }
       throw CommandFailure("\(location): no pipeline takes it; name one that accepts images with --pipeline")
     }
@@ -83,12 +91,20 @@ struct PlannedFile {
       case .success(nil): return nil
       case .success(let request?):
         outcome = Result { () throws(ErrorReport) in
-          try Forecast.Plan(request, pipelines[request.pipeline], catalogue, daemon) { picture in
-            // A picture that is its own request was read already.
-            picture == path
-              ? NamedPicture(data, path: picture, workers: workers)
-              : NamedPicture(picture, in: Inbox(path: root), workers: workers)
-          }
+          // A picture that is its own request was read already.
+          let own = isSource ? source : path
+          return try Forecast.Plan(
+            request, pipelines[request.pipeline], catalogue, daemon,
+            picture: { picture in
+              picture == own
+                ? NamedPicture(data, path: picture, workers: workers)
+                : NamedPicture(picture, in: Inbox(path: root), workers: workers)
+            },
+            original: explains
+              ? { picture throws(ProcessingError) in
+                guard let bytes = picture == own ? data : Inbox(path: root).bytes(picture, workers) else { return nil }
+                return try workers.examine(try OpenPicture(bytes.span))
+              } : nil)
         }
       }
       return Forecast(
@@ -98,6 +114,10 @@ struct PlannedFile {
     case .json, .yaml:
       let request = Result { () throws(RequestError) in try reader.read(data, path: path) }
       return [forecast(path, data, request.map(Optional.some))].compactMap(\.self)
+    case .image where isSource:
+      let (name, document) = sourceRequest(pipeline)
+      let request = Result { () throws(RequestError) in try reader.read(document, path: name) }
+      return [forecast(name, document, request.map(Optional.some))].compactMap(\.self)
     case .image:
       let request = Result { () throws(RequestError) in try reader.image(at: path) }
       return [forecast(path, [], request)].compactMap(\.self)
@@ -108,4 +128,26 @@ struct PlannedFile {
       }
     }
   }
+
+  /// Relative to the folder that stands for the inbox, without a pipeline's folder that was named.
+  private var source: String { String(location.dropFirst(root.count).drop { $0 == "/" }) }
+
+  /// The request that runs the pipeline on this image, without a call.
+  private func sourceRequest(_ pipeline: String?) -> (name: String, document: [UInt8]) {
+    var object = JSONObject([("source", .string(source))])
+    if let pipeline { object["pipeline"] = .string(pipeline) }
+    let document = JSONValue.object(object)
+    return (path[..<(path.lastIndex(of: ".") ?? path.endIndex)] + ".json", Array(document.serialized().utf8))
+  }
+}
+
+extension Inbox {
+  /// What is missing or cannot be read was told already.
+  fileprivate func bytes(_ path: String, _ workers: WorkerPool) -> [UInt8]? {
+    try? claim(path, limit: workers.limits.bytes).bytes
+  }
+}
+
+extension RequestFile {
+  fileprivate var isImage: Bool { if case .image = self { true } else { false } }
 }

@@ -98,7 +98,6 @@ static void *noted(void *place) {
   *(int *)place = 7;
   return NULL;
 }
-// As root, whom RLIMIT_NPROC does not bind.
 static int make_a_thread(void) {
   pthread_t thread;
   int seen = 0;

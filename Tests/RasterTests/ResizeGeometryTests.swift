@@ -142,3 +142,33 @@ import Testing
     #expect(try JSONDecoder().decode(ResizeGeometry.self, from: data) == geometry)
   }
 }
+
+@Suite struct ReducedGeometryTests {
+  private let source = Size(width: 21, height: 10)
+
+  @Test func thePartThatStaysLiesWhereItLay() {
+    let geometry = Resize(width: 4, height: 4, fit: .cover, position: .left).geometry(for: source)
+    #expect(geometry.crop == .init(left: 0, top: 0, width: 10, height: 10))
+    let reduced = geometry.reduced(by: 4)
+    #expect(reduced.source == Size(width: 6, height: 3))
+    #expect(reduced.crop == .init(left: 0, top: 0, width: 2.5, height: 2.5))
+    #expect(reduced.scaled == geometry.scaled && reduced.canvas == geometry.canvas)
+  }
+
+  /// 24x12 pixels would be six squares by three: three columns and two rows are missing, wherever that edge lies now.
+  @Test func incompleteSquaresLieWhereTheTurnPutThem() {
+    let geometry = Resize(width: 5).geometry(for: source)
+    let turned = [(false, false), (true, false), (false, true), (true, true)].map { left, top in
+      geometry.reduced(by: 4, turned: (left: left, top: top)).crop
+    }
+    #expect(turned.map(\.left) == [0, 0.75, 0, 0.75])
+    #expect(turned.map(\.top) == [0, 0, 0.5, 0.5])
+    #expect(turned.allSatisfy { $0.width == 5.25 && $0.height == 2.5 })
+  }
+
+  @Test func aCanvasStaysAsItIs() {
+    let geometry = Resize(width: 8, height: 9, fit: .contain, position: .bottom).geometry(for: source)
+    let reduced = geometry.reduced(by: 2)
+    #expect(reduced.canvas == Size(width: 8, height: 9) && reduced.top == geometry.top && reduced.top > 0)
+  }
+}

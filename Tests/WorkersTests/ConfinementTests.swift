@@ -13,7 +13,7 @@ import Testing
     case killed(signal: Int32)
   }
 
-  private func end(of deed: String, _ options: String...) throws -> End {
+  private func end(of deed: String, _ options: String..., as user: Int? = nil) throws -> End {
     let folder = NSTemporaryDirectory() + "darkroom-probe-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -22,8 +22,15 @@ import Testing
     try Data().write(to: words)
     defer { try? FileManager.default.removeItem(at: words) }
     let process = Process()
-    process.executableURL = URL(filePath: Pictures.folder + "confinement-probe")
-    process.arguments = options + [deed]
+    var command = [Pictures.folder + "confinement-probe"] + options + [deed]
+    if let user {
+      // Where another user can come to it.
+      try FileManager.default.copyItem(atPath: command[0], toPath: folder + "/probe")
+      command[0] = folder + "/probe"
+      command = ["/usr/bin/setpriv", "--reuid=\(user)", "--clear-groups"] + command
+    }
+    process.executableURL = URL(filePath: command[0])
+    process.arguments = Array(command.dropFirst())
     process.currentDirectoryURL = URL(filePath: folder)
     let file = try FileHandle(forWritingTo: words)
     process.standardError = file
@@ -58,10 +65,17 @@ import Testing
 
   @Test func threadsAndMemoryAreStillToBeHad() throws {
     for deed in ["make-a-thread", "take-memory"] {
-      // RLIMIT_NPROC binds everybody but root.
-      if deed == "make-a-thread", getuid() != 0 { continue }
       let confined = try end(of: deed)
       #expect(confined == .done)
+    }
+  }
+
+  /// Limits on processes count threads too, and bind everybody but root, who runs no daemon.
+  @Test func threadsAreToBeHadWithoutRoot() throws {
+    guard getuid() == 0 else { return }
+    for (deed, expected) in [("make-a-thread", End.done), ("fork-by-clone", .refused("EPERM"))] {
+      let confined = try end(of: deed, as: 65_534)
+      #expect(confined == expected)
     }
   }
 
@@ -90,7 +104,6 @@ import Testing
       return line.dropFirst(name.count).split(separator: " ").prefix(2).map(String.init)
     }
     #expect(try limit("Max core file size") == ["0", "0"])
-    #expect(try limit("Max processes") == ["0", "0"])
     #expect(try limit("Max open files") == ["16", "16"])
     #expect(try limit("Max address space") == ["1073741824", "1073741824"])
     #expect(try limit("Max file size") == ["1073741824", "1073741824"])

@@ -73,6 +73,36 @@ import Testing
     #expect(pool.waiting.count == 1)
   }
 
+  /// Confined as it is: outputs are made at the same time where there is more than one processor.
+  @Test(.timeLimit(.minutes(2))) func aWorkerMakesOutputsSideBySide() throws {
+    let pool = try Pictures.pool(nil)
+    let slow = Encoding.webp(WebP.Options(method: 6))
+    let recipe = Recipe(
+      outputs: try [700, 699, 698].map { width in
+        OutputRecipe(
+          file: try FileNameTemplate("{width}.webp"), format: .webp, resize: Resize(width: width), encoding: slow)
+      })
+    let original = try Pictures.png(900, 600)
+    _ = try pool.header(of: try Pictures.open())
+    let worker = try #require(pool.waiting.first)
+    let isDone = Atomic(false)
+    let most = Atomic(0)
+    let watch = Thread {
+      while !isDone.load(ordering: .acquiring) {
+        let threads = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(worker)/task").count
+        most.max(threads ?? 0, ordering: .relaxed)
+      }
+    }
+    watch.start()
+    defer { isDone.store(true, ordering: .releasing) }
+    let made = try pool.run(original, recipe, Pictures.facts())
+    #expect(made.map(\.planned.size.width) == [700, 699, 698])
+    #expect(most.load(ordering: .relaxed) == min(Processor.processors, 3))
+    #expect(pool.waiting == [worker])
+    let left = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(worker)/task").count
+    #expect(left == 1)
+  }
+
   // MARK: What a picture may do to a worker
 
   @Test(arguments: [

@@ -4,6 +4,7 @@ import Foundation
 ///
 ///     benchmarks [codecs|jobs|answers] [SECONDS]     all by default; time for each line, 3 by default
 ///     benchmarks isolation=WORKER [SECONDS]          WORKER is a release build of darkroom-worker
+///     benchmarks pixels                              for pixels.py, which asks for one round after the other
 @main
 struct Benchmarks {
   /// A codec may cost this much of the bare library's time; the exit code is 1 when one costs more.
@@ -17,6 +18,7 @@ struct Benchmarks {
     let arguments = CommandLine.arguments.dropFirst()
     let time = Duration.seconds(arguments.compactMap(Double.init).first ?? 3)
     let wanted = arguments.filter { Double($0) == nil }
+    if wanted == ["pixels"] { return try PixelsBenchmark.serve() }
     var slow: [String] = []
     var slowWriters: [String] = []
     var slowAnswers: [String] = []

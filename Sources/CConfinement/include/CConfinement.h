@@ -9,7 +9,7 @@
 // Gives up, for good:
 // - whatever a set-user-ID program or a file capability could give (prctl(2), PR_SET_NO_NEW_PRIVS);
 // - being looked into, and leaving a core file (PR_SET_DUMPABLE, RLIMIT_CORE);
-// - further processes (RLIMIT_NPROC) and more than a few descriptors (RLIMIT_NOFILE);
+// - more than a few descriptors (RLIMIT_NOFILE);
 // - the whole file system, TCP, and signals to others (landlock(7)), as far as the kernel knows how to refuse them;
 // - every system call but those that memory, arithmetic and open descriptors need (seccomp(2)). Opening anything is
 //   refused with EACCES, clone3(2) with ENOSYS, whatever is not known here with EPERM; what no honest decoder asks for

@@ -142,4 +142,7 @@ int clinux_is_open_for_writing(int file);
 // Returns 0, or -1 with errno set.
 int clinux_file_system_type(const char *_Nonnull path, uint32_t *_Nonnull type);
 
+// Processors that this process may use; at least 1. sched_getaffinity(2), whose set is made of macros.
+int clinux_processors(void);
+
 #endif

@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+/// `darkroom plan --explain`: how outputs are made, told before any is.
+@Suite(.timeLimit(.minutes(2))) struct PlanExplainTests {
+  private static let pipelines = [
+    "default": Site.plainPipeline,
+    "small": """
+    outputs:
+      - { file: "{name}-{width}.webp", resize: { width: [128, 32] }, metadata: none }
+      - { file: "{name}-{width}.jpg", resize: { width: 128 }, quality: 70, progressive: true }
+      - { file: "{name}.jpg", metadata: keep }
+    """,
+    "box": """
+    accepts-images: true
+    outputs: [{ file: "{name}.png", resize: { width: 100, height: 60, fit: contain }, background: "#102030" }]
+    """,
+  ]
+
+  /// 512x256 noise, to be turned to the right where asked, written by Pillow.
+  private func photograph(turned: Bool = false) throws -> [UInt8] {
+    let program = """
+      import io, sys
+      from PIL import Image
+      exif = Image.Exif()
+      if \(turned ? "True" : "False"): exif[0x112] = 6
+      file = io.BytesIO()
+      Image.effect_noise((512, 256), 60).convert("RGB").save(file, "JPEG", quality=85, exif=exif)
+      sys.stdout.buffer.write(file.getvalue())
+      """
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/python3")
+    process.arguments = ["-c", program]
+    process.standardOutput = output
+    try process.run()
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    return [UInt8](bytes)
+  }
+
+  private func site(_ api: DeafPort) async throws -> Site {
+    try await Site(pipelines: Self.pipelines, settings: "", baseURL: "http://127.0.0.1:\(api.number)/api/v1")
+  }
+
+  private func document(_ output: String) throws -> [String: Any] {
+    let line = try #require(output.split(separator: "\n").first)
+    return try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+  }
+
+  @Test func aPersonIsToldWhatIsSharedAndWhatStays() async throws {
+    let api = try DeafPort()
+    let site = try await site(api)
+    try site.drop(photograph(), as: "photos/harbour.jpg")
+    let before = site.inventory()
+    let told = try await site.run(
+      "plan", "--explain", "--pipeline", "small", "\(site.folder)/inbox/photos/harbour.jpg")
+    #expect(told.status == 0, "\(told.notes)")
+    let lines = told.output.split(separator: "\n").map(String.init)
+    let place = try #require(lines.firstIndex(of: "  explained:"))
+    #expect(
+      Array(lines[(place + 1)...].prefix(7)) == [
+        "    jpeg of 512x256, YCbCr 4:2:0", "    decode once, at 1/2: 256x128",
+        "    once for 2 outputs: resize to 128x64 (lanczos3)",
+        "    harbour-128.webp 128x64: resize to 128x64 (lanczos3), encode as webp (quality 80, method 4), metadata none",
+        "    harbour-32.webp 32x16: resize to 32x16 (lanczos3), encode as webp (quality 80, method 4), metadata none",
+        "    harbour-128.jpg 128x64: resize to 128x64 (lanczos3), encode as jpeg (quality 70, subsampling 4:2:0, "
+          + "progressive true), metadata provenance",
+        "    harbour.jpg 512x256: encoded pixels kept to the byte, metadata keep",
+      ])
+    #expect(site.inventory() == before, "nothing is written")
+    #expect(!api.wasCalled, "nothing is sent")
+  }
+
+  @Test func whatIsToldOfATurnedOriginalIsWhatProcessMakes() async throws {
+    let site = try await site(try DeafPort())
+    let photo = "\(site.folder)/tower.jpg"
+    try Data(photograph(turned: true)).write(to: URL(filePath: photo))
+    let told = try await site.run("plan", "--explain", "--json", "--pipeline", "small", photo)
+    #expect(told.status == 0, "\(told.notes)")
+    let document = try document(told.output)
+    let plan = try #require(document["plan"] as? [String: Any])
+    let original = try #require(plan["original"] as? [String: Any])
+    #expect(original["orientation"] as? Int == 6 && original["expected"] as? Bool == false)
+    #expect((plan["decoded"] as? [String: Any])?["scale"] as? String == "1/1")
+    let outputs = try #require(plan["outputs"] as? [[String: Any]])
+    #expect(outputs.map { $0["pixels"] as? String } == ["encoded", "encoded", "encoded", "turned"])
+    let shared = try #require((plan["shared"] as? [[String: Any]])?.first)
+    #expect(shared["outputs"] as? [String] == ["tower-128.webp", "tower-128.jpg"])
+    #expect((outputs[2]["settings"] as? [String: String])?["progressive"] == "true")
+
+    let made = try await site.run("process", "--pipeline", "small", "--output", "\(site.folder)/made", photo)
+    #expect(made.status == 0, "\(made.notes)")
+    let manifest = try site.json("made/tower/manifest.json")
+    let files = try #require(manifest["outputs"] as? [[String: Any]])
+    func sizes(_ list: [[String: Any]]) -> [String] {
+      list.map { "\($0["file"] ?? "") \($0["width"] ?? "")x\($0["height"] ?? "")" }
+    }
+    #expect(
+      sizes(files) == [
+        "tower-128.webp 128x256", "tower-32.webp 32x64", "tower-128.jpg 128x256", "tower.jpg 256x512",
+      ])
+    #expect(sizes(outputs) == sizes(files))
+    // What is told without an explanation as well.
+    #expect(sizes(document["outputs"] as? [[String: Any]] ?? []) == sizes(files))
+  }
+
+  @Test func anOriginalThatIsNotThereYetIsExplainedAsItWasAskedFor() async throws {
+    let site = try await site(try DeafPort())
+    let canal = #"{"model": "venice-sd35", "prompt": "A canal", "width": 256, "height": 128, "variants": 2"#
+    try site.drop(canal + #", "format": "png"}"#, as: "box/canal.json")
+    let told = try await site.run("plan", "--explain", "\(site.folder)/inbox/box/canal.json")
+    #expect(told.status == 0, "\(told.notes)")
+    for line in [
+      "    each of 2: as if it came as png of 256x128, RGB\n", "    decode once\n",
+      "    canal-1.png 100x60: resize to 100x50 (lanczos3), lay on 100x60, #102030, encode as png (compression 6), "
+        + "metadata provenance\n", "    one output at a time\n",
+    ] { #expect(told.output.contains(line), "\(told.output)") }
+    try site.drop(#"{"source": "missing.jpg"}"#, as: "box/none.json")
+    let none = try await site.run("plan", "--explain", "--json", "\(site.folder)/inbox/box/none.json")
+    #expect(try document(none.output)["plan"] is NSNull)
+  }
+
+  @Test func withoutTheWordNothingIsExplained() async throws {
+    let site = try await site(try DeafPort())
+    try site.drop(photograph(), as: "box/harbour.jpg")
+    let plain = try await site.run("plan", "\(site.folder)/inbox/box/harbour.jpg")
+    #expect(plain.status == 0 && !plain.output.contains("explained"))
+    let json = try await site.run("plan", "--json", "\(site.folder)/inbox/box/harbour.jpg")
+    #expect(try document(json.output)["plan"] == nil)
+  }
+}
