@@ -1,3 +1,4 @@
+import CRaster
 import CZimg
 
 /// Memory aligned for any vector instruction, freed when it goes. Safe to hold: only `base` reaches it.
@@ -32,9 +33,13 @@ import CZimg
     /// A line's place among them is its row's lowest bits: zimg's rule.
     let mask: UInt32
 
-    func line(_ row: Int, channel: Int) -> UnsafeMutablePointer<Float> {
+    /// Where a row of each channel lies.
+    func planes(_ row: Int) -> craster_planes {
       let place = unsafe Int(UInt32(row) & mask)
-      return unsafe base + (channel * lines + place) * lineFloats
+      func plane(_ channel: Int) -> UnsafeMutablePointer<Float>? {
+        unsafe channel < layout.channels.count ? base + (channel * lines + place) * lineFloats : nil
+      }
+      return unsafe craster_planes(plane: (plane(0), plane(1), plane(2), plane(3)))
     }
   }
 
@@ -85,32 +90,19 @@ import CZimg
 
   func read(row: Int, columns: Range<Int>) {
     let columns = unsafe columns.clamped(to: 0..<lines.width)
-    switch unsafe lines.layout.depth {
-    case .eight: unsafe read(row: row, columns: columns, as: UInt8.self)
-    case .sixteen: unsafe read(row: row, columns: columns, as: UInt16.self)
-    }
-  }
-
-  @inline(__always)
-  private func read<S: Sample>(row: Int, columns: Range<Int>, as _: S.Type) {
-    let channels = unsafe lines.layout.channels
-    let (count, colors) = (channels.count, channels.isGray ? 1 : 3)
-    let rowBytes = unsafe lines.width * lines.layout.bytesPerPixel
-    // Rows of sixteen-bit pictures begin at even bytes of an allocation that is aligned for any type.
-    let source = unsafe UnsafeRawPointer(pixels + row * rowBytes).assumingMemoryBound(to: S.self)
-    if channels.hasAlpha {
-      let alpha = unsafe lines.line(row, channel: colors)
-      let share = 1 / Float(S.max)
-      for x in columns { unsafe alpha[x] = Float(source[x * count + colors]) }
-      for color in 0..<colors {
-        let line = unsafe lines.line(row, channel: color)
-        for x in columns { unsafe line[x] = Float(source[x * count + color]) * (alpha[x] * share) }
-      }
-    } else {
-      for color in 0..<colors {
-        let line = unsafe lines.line(row, channel: color)
-        for x in columns { unsafe line[x] = Float(source[x * count + color]) }
-      }
+    let layout = unsafe lines.layout
+    let channels = Int32(layout.channels.count)
+    let source = unsafe UnsafeRawPointer(pixels + row * lines.width * layout.bytesPerPixel)
+    var planes = unsafe lines.planes(row)
+    // Rows of sixteen-bit pictures begin at even bytes of an allocation that is aligned for any type. The lines hold
+    // all columns of the row.
+    switch layout.depth {
+    case .eight:
+      unsafe craster_read_8(
+        source.assumingMemoryBound(to: UInt8.self), channels, &planes, columns.lowerBound, columns.upperBound)
+    case .sixteen:
+      unsafe craster_read_16(
+        source.assumingMemoryBound(to: UInt16.self), channels, &planes, columns.lowerBound, columns.upperBound)
     }
   }
 }
@@ -123,40 +115,18 @@ import CZimg
 
   func write(row: Int, columns: Range<Int>) {
     let columns = unsafe columns.clamped(to: 0..<lines.width)
-    switch unsafe lines.layout.depth {
-    case .eight: unsafe write(row: row, columns: columns, as: UInt8.self)
-    case .sixteen: unsafe write(row: row, columns: columns, as: UInt16.self)
+    let layout = unsafe lines.layout
+    let channels = Int32(layout.channels.count)
+    let target = unsafe UnsafeMutableRawPointer(pixels + row * lines.width * layout.bytesPerPixel)
+    var planes = unsafe lines.planes(row)
+    // As for reading: the picture has all columns of the row.
+    switch layout.depth {
+    case .eight:
+      unsafe craster_write_8(
+        target.assumingMemoryBound(to: UInt8.self), channels, &planes, columns.lowerBound, columns.upperBound)
+    case .sixteen:
+      unsafe craster_write_16(
+        target.assumingMemoryBound(to: UInt16.self), channels, &planes, columns.lowerBound, columns.upperBound)
     }
-  }
-
-  @inline(__always)
-  private func write<S: Sample>(row: Int, columns: Range<Int>, as _: S.Type) {
-    let channels = unsafe lines.layout.channels
-    let (count, colors) = (channels.count, channels.isGray ? 1 : 3)
-    let rowBytes = unsafe lines.width * lines.layout.bytesPerPixel
-    let target = unsafe UnsafeMutableRawPointer(pixels + row * rowBytes).assumingMemoryBound(to: S.self)
-    let most = Float(S.max)
-    for color in 0..<colors {
-      let line = unsafe lines.line(row, channel: color)
-      if channels.hasAlpha {
-        let alpha = unsafe lines.line(row, channel: colors)
-        for x in columns {
-          // What is transparent once rounded has no colour.
-          let value = unsafe alpha[x] < 0.5 ? 0 : line[x] * (most / alpha[x])
-          unsafe target[x * count + color] = Self.sample(value)
-        }
-      } else {
-        for x in columns { unsafe target[x * count + color] = Self.sample(line[x]) }
-      }
-    }
-    if channels.hasAlpha {
-      let alpha = unsafe lines.line(row, channel: colors)
-      for x in columns { unsafe target[x * count + colors] = Self.sample(alpha[x]) }
-    }
-  }
-
-  @inline(__always)
-  private static func sample<S: Sample>(_ value: Float) -> S {
-    S(truncatingIfNeeded: Int32(max(0, min(value, Float(S.max))) + 0.5))
   }
 }

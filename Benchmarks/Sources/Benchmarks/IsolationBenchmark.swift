@@ -28,7 +28,8 @@ struct IsolationBenchmark {
       try comparison("WebP 1024x1024, metadata alone", photograph, [("{name}.webp", .webp, nil)]),
       try comparison(
         "WebP to WebP 1024/768/512/256 and JPEG", photograph,
-        [1024, 768, 512, 256].map { ("{name}-\($0).webp", .webp, $0) } + [("{name}.jpg", .jpeg, nil)]),
+        [1024, 768, 512, 256].map { (width: Int) in ("{name}-\(width).webp", .webp, width) }
+          + [("{name}.jpg", .jpeg, nil)]),
     ]
   }
 
