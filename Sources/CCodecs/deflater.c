@@ -14,6 +14,12 @@ enum {
   lookahead = longest + 8,
   // A repetition this long is taken without looking for a better one.
   long_enough = 64,
+  // Where so many bytes in a row began no repetition, about one byte is passed over unexamined after each that is, where
+  // twice as many, two bytes, and so on: noise has none, and examining it is all that takes time.
+  patience = 128,
+  most_passed = 8,
+  // From this effort on every byte is examined.
+  patient_effort = 10,
   none = -1,
 };
 
@@ -29,6 +35,11 @@ struct codecs_deflater {
   deflate_costs costs;
   size_t symbol_count;
   int tries;
+  bool is_patient;
+  /// Bytes examined since the last one that began a repetition.
+  size_t fruitless;
+  /// Of a linear congruential generator (Numerical Recipes 7.1).
+  uint32_t random;
   bool is_begun;
   /// Found one byte before `next`, and not yet written: the one at `next` may save more.
   repetition held;
@@ -48,6 +59,9 @@ codecs_deflater *codecs_deflater_create(int effort) {
   self->bits = (deflate_bits){0};
   self->symbol_count = 0;
   self->tries = tries[(effort < 1 ? 1 : effort > 12 ? 12 : effort) - 1];
+  self->is_patient = effort >= patient_effort;
+  self->fruitless = 0;
+  self->random = 1;
   self->held = (repetition){0};
   self->is_begun = false;
   self->next = 0;
@@ -133,6 +147,20 @@ static bool add(codecs_deflater *self, uint32_t length, uint32_t value) {
   return deflate_block_write(&self->bits, self->symbols, deflate_block_symbols, false, &self->costs);
 }
 
+// Literals for bytes that are not worth looking at. None while a repetition is held.
+static bool pass_over(codecs_deflater *self, size_t end) {
+  if (self->is_patient || self->held.length > 0) return true;
+  size_t passed = self->fruitless / patience;
+  if (passed > most_passed) passed = most_passed;
+  // By uneven steps: with even ones, what repeats itself might never be examined where its first time was.
+  self->random = self->random * 1664525u + 1013904223u;
+  if (passed > 1) passed = 1 + (size_t)((uint64_t)self->random * (2 * passed - 1) >> 32);
+  for (; passed > 0 && self->next + 1 < end; passed--) {
+    if (!add(self, 0, self->window[self->next++])) return false;
+  }
+  return true;
+}
+
 // Turns bytes into symbols, as far as enough bytes follow to compare them all.
 static bool advance(codecs_deflater *self, bool to_end) {
   if (!self->is_begun) {
@@ -142,6 +170,7 @@ static bool advance(codecs_deflater *self, bool to_end) {
   size_t end = to_end ? self->filled : self->filled - (self->filled < lookahead ? self->filled : lookahead);
   size_t hashed = self->filled < 8 ? 0 : self->filled - 8;
   while (self->next < end) {
+    if (!pass_over(self, end)) return false;
     size_t place = self->next;
     repetition found = {0};
     if (place < hashed) {
@@ -161,6 +190,7 @@ static bool advance(codecs_deflater *self, bool to_end) {
     }
     if (self->held.length > 0 && !add(self, 0, self->window[place - 1])) return false;
     self->held = found;
+    self->fruitless = found.length > 0 ? 0 : self->fruitless + 1;
     if (found.length == 0 && !add(self, 0, self->window[place])) return false;
     self->next = place + 1;
   }

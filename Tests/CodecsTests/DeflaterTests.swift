@@ -53,6 +53,16 @@ struct DeflaterTests {
     #expect(far.count > 690_000)
   }
 
+  @Test(arguments: (20...32).map { $0 * 1000 + 7 * ($0 - 20) })
+  func noiseThatRepeatsItselfIsFound(distance: Int) throws {
+    // Where it begins, nothing has repeated itself for so long that bytes are passed over.
+    let bytes = (0..<200_000).map { place in
+      UInt8(truncatingIfNeeded: random(place < 9000 ? place + 1_000_000 : (place - 9000) % distance))
+    }
+    let stream = try #require(deflated(bytes, pieces: [3073], effort: 6))
+    #expect(stream.count < 9000 + distance + 6000)
+  }
+
   private func deflated(_ bytes: [UInt8], pieces: [Int], effort: Int32) -> [UInt8]? {
     guard let deflater = codecs_deflater_create(effort) else { return nil }
     defer { codecs_deflater_destroy(deflater) }
