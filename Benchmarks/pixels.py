@@ -1,107 +1,185 @@
 #!/usr/bin/env python3
-"""Pixels side by side with libvips: the same files, the same settings, in one run, in turns, within one process each.
+"""Pixels side by side with libvips, Pillow and what else a user would pick: the same files, the same settings, in one
+run, in turns. `Benchmarks/run` installs them, builds, and calls this.
 
-    pixels.py BENCHMARKS [ROUNDS]
+    pixels.py BENCHMARKS DARKROOM [ROUNDS]
 
-BENCHMARKS is .build/release/benchmarks of this package. pyvips with its own libvips, Pillow and numpy come from PyPI:
-
-    python3 -m venv peers && peers/bin/pip install 'pyvips[binary]' pillow numpy && peers/bin/python pixels.py ...
-
-Prints medians and their ratios; the exit code is 1 when a goal is missed. Read the ratios: milliseconds are the machine's.
+BENCHMARKS is the release build of this package's program, DARKROOM that of the daemon. Prints medians and their ratios;
+the exit code is 1 when a goal is missed. Read the ratios: milliseconds are the machine's.
 """
-import io, os, statistics, subprocess, sys, tempfile, time
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
 
 import numpy as np
-import pyvips
-from PIL import Image
 
-
-def photograph(width, height, alpha=False):
-    """Light and edges of many sizes, with grain, from a fixed seed."""
-    random = np.random.default_rng(7)
-    light = np.zeros((height, width, 3))
-    for cells in (3, 9, 27, 81, 243):
-        rough = random.integers(0, 256, (cells, cells, 3), dtype=np.uint8)
-        light += np.asarray(Image.fromarray(rough).resize((width, height), Image.BICUBIC), dtype=float) / cells**0.5
-    light = (light - light.min()) / (light.max() - light.min()) * 255 + random.normal(0, 3, (height, width, 1))
-    picture = np.clip(light, 0, 255).astype(np.uint8)
-    if alpha:
-        fade = np.tile(np.linspace(0, 255, width).astype(np.uint8)[None, :, None], (height, 1, 1))
-        picture = np.concatenate([picture, fade], axis=2)
-    return Image.fromarray(picture)
-
-
-def to_width(image, width):
-    return image.resize(width / image.width, kernel="lanczos3")
-
-
-def webp_set(data, full, widths, jpeg_width):
-    image = pyvips.Image.new_from_buffer(data, "").copy_memory()
-    made = 0
-    for width in widths:
-        made += len((image if width == full else to_width(image, width)).webpsave_buffer(Q=80, effort=4, keep="none"))
-    jpeg = image if jpeg_width == full else to_width(image, jpeg_width)
-    return made + len(jpeg.jpegsave_buffer(Q=85, keep="none"))
-
+from peers import commands, libraries, pictures, quality
 
 JOBS = {
-    # name: (file, libvips, measure, goal)
+    # name: (size, has alpha, how it is stored, libvips, Pillow, goals)
     "webp-set": (
-        lambda: (photograph(1024, 1024), dict(format="WEBP", quality=90)),
-        lambda data: webp_set(data, 1024, [1024, 768, 512, 256], 1024), [("wall", 0.45), ("cpu", 0.8)]),
+        (1024, 1024), False, dict(format="WEBP", quality=90),
+        lambda data, *q: libraries.vips_set(data, libraries.WEBP_SET, *q),
+        lambda data: libraries.pillow_set(data, libraries.WEBP_SET), {"wall": 0.45, "cpu": 0.8}),
     "4k-set": (
-        lambda: (photograph(3840, 2160), dict(format="PNG", compress_level=6)),
-        lambda data: webp_set(data, 3840, [2048, 1280, 640, 320], 2048), [("wall", 0.45)]),
+        (3840, 2160), False, dict(format="PNG", compress_level=6),
+        lambda data, *q: libraries.vips_set(data, libraries.LARGE_SET, *q),
+        lambda data: libraries.pillow_set(data, libraries.LARGE_SET), {"wall": 0.45}),
     "jpeg-720": (
-        lambda: (photograph(2725, 2225), dict(format="JPEG", quality=90)),
-        lambda data: len(pyvips.Image.thumbnail_buffer(data, 720).jpegsave_buffer(Q=80, keep="none")), [("cpu", 0.6)]),
+        (2725, 2225), False, dict(format="JPEG", quality=90), libraries.vips_jpeg, libraries.pillow_jpeg,
+        {"cpu": 0.6}),
     "png-720": (
-        lambda: (photograph(2048, 1536, alpha=True), dict(format="PNG", compress_level=6)),
-        lambda data: len(pyvips.Image.thumbnail_buffer(data, 720).pngsave_buffer(compression=6, keep="none")),
-        [("cpu", 0.4)]),
+        (2048, 1536), True, dict(format="PNG", compress_level=6), libraries.vips_png, libraries.pillow_png,
+        {"cpu": 0.4, "bytes": 1}),
 }
+STAMP_GOAL = 0.5  # milliseconds
+
+
+class Ours:
+    """The program that does our side, one round a line."""
+
+    def __init__(self, program):
+        self.process = subprocess.Popen([program, "pixels"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def round(self, *words):
+        """Wall and processor milliseconds, and bytes."""
+        print(*words, file=self.process.stdin, flush=True)
+        return tuple(map(float, self.process.stdout.readline().split()))
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def timed(work, data):
+    wall, cpu = time.perf_counter(), time.process_time()
+    files = work(data)
+    return (time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000, sum(map(len, files))
+
+
+def judged(ratio, goal):
+    """Words, and whether the goal is missed; two digits are what a figure is good for."""
+    missed = round(ratio, 2) > goal
+    return f"{ratio:.2f} (goal {goal}{', missed' if missed else ''})", missed
+
+
+def job(name, ours, folder, rounds):
+    """Times of one job. Returns the file that it began with, and whether a goal is missed."""
+    size, alpha, options, vips, pillow, goals = JOBS[name]
+    file = folder / name
+    pictures.photograph(*size, alpha).save(file, **options)
+    data = file.read_bytes()
+    processors = len(os.sched_getaffinity(0))
+    samples = {}
+    for _ in range(rounds):
+        for who, sample in (
+            ("ours", ours.round(name, file, processors)), ("alone", ours.round(name, file, 1)),
+            ("vips", timed(vips, data)), ("pillow", timed(pillow, data)),
+        ):
+            samples.setdefault(who, []).append(sample)
+    found = {who: dict(zip(("wall", "cpu", "bytes"), map(statistics.median, zip(*values))))
+             for who, values in samples.items()}
+    words, missed = [], False
+    for measure in ("wall", "cpu", "bytes"):
+        ratio = found["ours"][measure] / found["vips"][measure]
+        if measure in goals:
+            text, is_missed = judged(ratio, goals[measure])
+            missed |= is_missed
+        else:
+            text = f"{ratio:.2f}"
+        words.append(f"{measure} {text}")
+    print(f"{name}: of libvips " + ", ".join(words)
+          + f"; wall of Pillow {found['ours']['wall'] / found['pillow']['wall']:.2f}; ms "
+          + ", ".join(f"{who} {values['wall']:.0f}/{values['cpu']:.0f}" for who, values in found.items()), flush=True)
+    return file, missed
+
+
+def compare_quality(name, file, ours, folder):
+    """SSIM of each output to a reference of its size, beside what libvips would reach with as many bytes."""
+    _, alpha, _, vips, *_ = JOBS[name]
+    outputs = folder / "outputs"
+    shutil.rmtree(outputs, ignore_errors=True)
+    outputs.mkdir()
+    ours.round(name, file, 1, outputs)
+    data = file.read_bytes()
+    original = quality.decoded(data, alpha)
+    # libvips at three qualities: bytes to SSIM, between which ours is looked up.
+    curves = [vips(data, q) for q in (-6, 0, 6)] if name != "png-720" else [vips(data)]
+    worst = 1.0
+    for index in range(len(curves[0])):
+        mine = (outputs / str(index)).read_bytes()
+        picture = quality.decoded(mine, alpha)
+        reference = quality.resized(original, picture.shape[1], picture.shape[0])
+        peers = [(len(files[index]), quality.decoded(files[index], alpha)) for files in curves]
+        if any(peer.shape != picture.shape for _, peer in peers):
+            continue
+        points = [(size, quality.similarity(peer, reference)) for size, peer in peers]
+        expected = np.interp(len(mine), *zip(*points))
+        worst = min(worst, quality.similarity(picture, reference) - expected)
+    # A photograph differs by as much when its quality setting does by less than one.
+    missed = worst < -0.001
+    print(f"{name}: SSIM at equal bytes at least {worst:+.4f} of libvips{' (missed)' if missed else ''}", flush=True)
+    return missed
+
+
+VIPS_ALONE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from peers import libraries
+libraries.vips_set(open(sys.argv[2], "rb").read(), libraries.LARGE_SET)
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+
+
+def memory(program, file):
+    """The most memory of the 4K job, each in a process of its own that does nothing else. True when ours is more.
+
+    From /proc, not from getrusage(2), which counts what a process had before it executed its program."""
+    alone = Ours(program)
+    alone.round("4k-set", file, len(os.sched_getaffinity(0)))
+    status = pathlib.Path(f"/proc/{alone.process.pid}/status").read_text()
+    ours = int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
+    alone.end()
+    folder = str(pathlib.Path(__file__).parent)
+    vips = int(subprocess.check_output([sys.executable, "-c", VIPS_ALONE, folder, str(file)])) / 1024
+    missed = ours > vips
+    print(f"4k-set, most memory: {ours:.0f} MB, libvips {vips:.0f}{' (missed)' if missed else ''}", flush=True)
+    return missed
+
+
+def stamps(ours, folder, rounds):
+    missed = False
+    for format, options in (("WEBP", dict(quality=90)), ("JPEG", dict(quality=90)), ("PNG", {})):
+        file = folder / f"stamp.{format.lower()}"
+        pictures.photograph(1024, 1024).save(file, format=format, **options)
+        wall = statistics.median(ours.round("stamp", file, 1)[0] for _ in range(rounds))
+        is_missed = wall > STAMP_GOAL
+        missed |= is_missed
+        print(f"stamp, 1024x1024 {format}: {wall:.3f} ms (goal {STAMP_GOAL}{', missed' if is_missed else ''})", flush=True)
+    return missed
 
 
 def main():
-    if len(sys.argv) < 2:
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 9
-    pyvips.cache_set_max(0)
-    processors = len(os.sched_getaffinity(0))
-    ours = subprocess.Popen([sys.argv[1], "pixels"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    missed = False
-    for name, (picture, vips, goals) in JOBS.items():
-        with tempfile.NamedTemporaryFile() as file:
-            image, options = picture()
-            image.save(file, **options)
-            file.flush()
-            data = open(file.name, "rb").read()
-            samples = {key: [] for key in ("ours-wall", "ours-cpu", "alone-wall", "vips-wall", "vips-cpu")}
-            for _ in range(rounds):
-                for threads in (processors, 1):
-                    print(name, file.name, threads, file=ours.stdin, flush=True)
-                    wall, cpu, size = map(float, ours.stdout.readline().split())
-                    if threads == processors:
-                        samples["ours-wall"].append(wall)
-                        samples["ours-cpu"].append(cpu)
-                    if threads == 1:
-                        samples["alone-wall"].append(wall)
-                wall, cpu = time.perf_counter(), time.process_time()
-                made = vips(data)
-                samples["vips-wall"].append((time.perf_counter() - wall) * 1000)
-                samples["vips-cpu"].append((time.process_time() - cpu) * 1000)
-        found = {key: statistics.median(values) for key, values in samples.items()}
-        words = []
-        for measure, goal in goals:
-            ratio = found[f"ours-{measure}"] / found[f"vips-{measure}"]
-            missed |= ratio > goal
-            words.append(f"{measure} {ratio:.2f} of libvips (goal {goal}{', missed' if ratio > goal else ''})")
-        print(
-            f"{name}: {'; '.join(words)}; bytes {size / made:.2f}; on one thread {found['alone-wall']:.0f} ms, "
-            + ", ".join(f"{key} {found[key]:.0f}" for key in ("ours-wall", "ours-cpu", "vips-wall", "vips-cpu")), flush=True)
-    ours.stdin.close()
-    ours.wait()
-    sys.exit(missed)
+    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 9
+    ours = Ours(sys.argv[1])
+    missed = []
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        for name in JOBS:
+            file, is_missed = job(name, ours, folder, rounds)
+            missed += [is_missed, compare_quality(name, file, ours, folder)]
+        missed.append(memory(sys.argv[1], folder / "4k-set"))
+        missed.append(stamps(ours, folder, rounds))
+        ours.end()
+        commands.measure(sys.argv[2], (folder / "webp-set").read_bytes(), folder, rounds)
+    sys.exit(any(missed))
 
 
 if __name__ == "__main__":
