@@ -43,9 +43,9 @@ extension Processor {
     guard report.format == plan.format, report.header.size == plan.size, picture.layout == plan.layout,
       picture.size == (plan.format == .jpeg ? plan.scale.size(of: plan.size) : plan.size)
     else { throw .notAsPlanned(expected: plan.size, found: report.header.size) }
-    if plan.rejectsBlank, picture.isUniform {
+    if plan.rejectsBlank, picture.isBlank {
       // What a smaller picture does not show may be there nevertheless.
-      let isBlank = plan.scale == .full ? true : try decode(original, limits, .full).isUniform
+      let isBlank = plan.scale == .full ? true : try decode(original, limits, .full).isBlank
       if isBlank { throw .flaw(.blank) }
     }
     if plan.orientation != .upright { picture = picture.oriented(by: plan.orientation) }

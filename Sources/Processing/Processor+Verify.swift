@@ -24,7 +24,7 @@ extension Processor {
     } catch {
       throw .original(error)
     }
-    if verification.reject.contains(.blank), picture.isUniform { throw .flaw(.blank) }
+    if verification.reject.contains(.blank), picture.isBlank { throw .flaw(.blank) }
   }
 
   /// Checks an original against the recipe, as far as can be told without its pixels.
@@ -88,4 +88,9 @@ extension ExpectedSize {
         && size.height <= max?.height ?? .max
     }
   }
+}
+
+extension Image {
+  /// Whether every pixel is the same. One pixel alone tells nothing.
+  var isBlank: Bool { size.pixelCount != 1 && isUniform }
 }

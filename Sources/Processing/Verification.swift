@@ -20,7 +20,7 @@ public struct Verification: Hashable, Sendable, Codable {
     case violation
     /// The API says that it has blurred the picture.
     case blurred
-    /// Every pixel has the same colour.
+    /// Every pixel has the same colour, and there are several.
     case blank
   }
 

@@ -235,6 +235,11 @@ import Testing
     #expect(try process(blank, recipe).outputs.count == 1)
   }
 
+  @Test func onePixelIsNotBlank() throws {
+    let pixel = try Originals.encoded(Image(size: Size(width: 1, height: 1), layout: .rgb8), as: .png)
+    #expect(try process(pixel, Recipe(outputs: [try .test("a", .png, metadata: .keep)])).outputs.count == 1)
+  }
+
   @Test func aPlanFitsNoOtherOriginal() throws {
     let recipe = Recipe(outputs: [try .test("a", .png)])
     let original = try Originals.original(.png, 10, 10)
