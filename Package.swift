@@ -17,7 +17,7 @@ let package = Package(
   name: "darkroom",
   products: [
     .executable(name: "darkroom", targets: ["darkroom"]),
-    .library(name: "Processing", targets: ["Raster", "Codecs", "Metadata", "Processing"]),
+    .library(name: "Processing", targets: ["Raster", "Codecs", "Colorimetry", "Metadata", "Processing"]),
     .library(name: "ImageAPI", targets: ["ImageAPI"]),
     .library(name: "Spool", targets: ["Spool"]),
     .library(name: "Workers", targets: ["Workers"]),
@@ -45,6 +45,7 @@ let package = Package(
     .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZimg", pkgConfig: "zimg", providers: [.apt(["libzimg-dev"])]),
+    .systemLibrary(name: "CLCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
     .target(name: "CCodecs", dependencies: ["CPNG", "CJPEG"], cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "CRaster", cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "CBase64", cSettings: [.treatAllWarnings(as: .error)]),
@@ -55,7 +56,8 @@ let package = Package(
     room("Raster", ["CRaster", "CZimg"]),
     room("Codecs", ["Raster", "CCodecs", "CDeflate", "CTurboJPEG", "CWebP"]),
     room("Metadata", ["Raster", "CExif", "CZlib"]),
-    room("Processing", ["CLinux", "Raster", "Codecs", "Metadata"]),
+    room("Colorimetry", ["CLCMS", "Raster"]),
+    room("Processing", ["CLinux", "Raster", "Codecs", "Colorimetry", "Metadata"]),
     room("Orders", ["CLinux", "Codecs", "Processing", "Raster"]),
     room("Workbench", ["Codecs", "Orders", "Processing", "Raster"]),
     room("Workers", ["CLinux", "Codecs", "Orders", "Processing", "Raster"]),
@@ -112,8 +114,9 @@ let package = Package(
     roomTests("Raster"),
     roomTests(
       "Codecs", ["CCodecs", "CDeflate", "Raster"], exclude: ["fixtures.py", "libpng_sizes.py", "png_oracle.py"]),
+    roomTests("Colorimetry", ["Raster"], exclude: ["reference.py"]),
     roomTests("Metadata", ["Raster"]),
-    roomTests("Processing", ["Codecs", "Metadata", "Raster"]),
+    roomTests("Processing", ["Codecs", "Colorimetry", "Metadata", "Raster"]),
     roomTests("Orders", ["Codecs", "Metadata", "Processing", "Raster"]),
     roomTests(
       "Workers",

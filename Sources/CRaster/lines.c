@@ -17,14 +17,15 @@ static inline float weight(float alpha, float most) { return alpha < 0.5f ? 0 : 
 
 // Each loop has its number of channels as a constant: the compiler makes shuffles of those strides.
 #define LINES(bits)                                                                                                    \
-  VECTORS static void read_gray_##bits(const uint##bits##_t *restrict row, float *restrict gray, size_t count) {      \
+  VECTORS static void read_gray_##bits(const uint##bits##_t *restrict row, float *restrict gray, size_t count) {       \
     for (size_t x = 0; x < count; x++) gray[x] = row[x];                                                               \
   }                                                                                                                    \
   VECTORS static void read_gray_alpha_##bits(                                                                          \
-      const uint##bits##_t *restrict row, float *restrict gray, float *restrict alpha, size_t count) {                 \
+      const uint##bits##_t *restrict row, float *restrict gray, float *restrict alpha, size_t count,                   \
+      bool is_straight) {                                                                                              \
     for (size_t x = 0; x < count; x++) {                                                                               \
       float opacity = row[2 * x + 1];                                                                                  \
-      gray[x] = row[2 * x] * (opacity * (1.0f / UINT##bits##_MAX));                                                    \
+      gray[x] = row[2 * x] * (is_straight ? 1 : opacity * (1.0f / UINT##bits##_MAX));                                  \
       alpha[x] = opacity;                                                                                              \
     }                                                                                                                  \
   }                                                                                                                    \
@@ -39,9 +40,9 @@ static inline float weight(float alpha, float most) { return alpha < 0.5f ? 0 : 
   }                                                                                                                    \
   VECTORS static void read_rgba_##bits(                                                                                \
       const uint##bits##_t *restrict row, float *restrict red, float *restrict green, float *restrict blue,            \
-      float *restrict alpha, size_t count) {                                                                           \
+      float *restrict alpha, size_t count, bool is_straight) {                                                         \
     for (size_t x = 0; x < count; x++) {                                                                               \
-      float opacity = row[4 * x + 3], share = opacity * (1.0f / UINT##bits##_MAX);                                     \
+      float opacity = row[4 * x + 3], share = is_straight ? 1 : opacity * (1.0f / UINT##bits##_MAX);                   \
       red[x] = row[4 * x] * share;                                                                                     \
       green[x] = row[4 * x + 1] * share;                                                                               \
       blue[x] = row[4 * x + 2] * share;                                                                                \
@@ -56,9 +57,10 @@ static inline float weight(float alpha, float most) { return alpha < 0.5f ? 0 : 
     for (size_t x = 0; x < count; x++) row[x] = sample_##bits(gray[x]);                                                \
   }                                                                                                                    \
   VECTORS static void write_gray_alpha_##bits(                                                                         \
-      uint##bits##_t *restrict row, const float *restrict gray, const float *restrict alpha, size_t count) {           \
+      uint##bits##_t *restrict row, const float *restrict gray, const float *restrict alpha, size_t count,             \
+      bool is_straight) {                                                                                              \
     for (size_t x = 0; x < count; x++) {                                                                               \
-      row[2 * x] = sample_##bits(gray[x] * weight(alpha[x], UINT##bits##_MAX));                                        \
+      row[2 * x] = sample_##bits(gray[x] * (is_straight ? 1 : weight(alpha[x], UINT##bits##_MAX)));                    \
       row[2 * x + 1] = sample_##bits(alpha[x]);                                                                        \
     }                                                                                                                  \
   }                                                                                                                    \
@@ -73,9 +75,10 @@ static inline float weight(float alpha, float most) { return alpha < 0.5f ? 0 : 
   }                                                                                                                    \
   VECTORS static void write_rgba_##bits(                                                                               \
       uint##bits##_t *restrict row, const float *restrict red, const float *restrict green,                            \
-      const float *restrict blue, const float *restrict alpha, size_t count) {                                         \
+      const float *restrict blue, const float *restrict alpha, size_t count,                                           \
+      bool is_straight) {                                                                                              \
     for (size_t x = 0; x < count; x++) {                                                                               \
-      float share = weight(alpha[x], UINT##bits##_MAX);                                                                \
+      float share = is_straight ? 1 : weight(alpha[x], UINT##bits##_MAX);                                              \
       row[4 * x] = sample_##bits(red[x] * share);                                                                      \
       row[4 * x + 1] = sample_##bits(green[x] * share);                                                                \
       row[4 * x + 2] = sample_##bits(blue[x] * share);                                                                 \
@@ -83,29 +86,33 @@ static inline float weight(float alpha, float most) { return alpha < 0.5f ? 0 : 
     }                                                                                                                  \
   }                                                                                                                    \
   void craster_read_##bits(                                                                                            \
-      const uint##bits##_t *row, int channels, const craster_planes *to, size_t first, size_t end) {                   \
+      const uint##bits##_t *row, int channels, const craster_planes *to, size_t first, size_t end,                     \
+      bool is_straight) {                                                                                              \
     float *const *plane = to->plane;                                                                                   \
     size_t count = end - first;                                                                                        \
     row += first * (size_t)channels;                                                                                   \
     switch (channels) {                                                                                                \
       case 1: read_gray_##bits(row, plane[0] + first, count); break;                                                   \
-      case 2: read_gray_alpha_##bits(row, plane[0] + first, plane[1] + first, count); break;                           \
+      case 2: read_gray_alpha_##bits(row, plane[0] + first, plane[1] + first, count, is_straight); break;              \
       case 3: read_rgb_##bits(row, plane[0] + first, plane[1] + first, plane[2] + first, count); break;                \
       default:                                                                                                         \
-        read_rgba_##bits(row, plane[0] + first, plane[1] + first, plane[2] + first, plane[3] + first, count);          \
+        read_rgba_##bits(                                                                                              \
+            row, plane[0] + first, plane[1] + first, plane[2] + first, plane[3] + first, count, is_straight);          \
     }                                                                                                                  \
   }                                                                                                                    \
   void craster_write_##bits(                                                                                           \
-      uint##bits##_t *row, int channels, const craster_planes *from, size_t first, size_t end) {                       \
+      uint##bits##_t *row, int channels, const craster_planes *from, size_t first, size_t end,                         \
+      bool is_straight) {                                                                                              \
     float *const *plane = from->plane;                                                                                 \
     size_t count = end - first;                                                                                        \
     row += first * (size_t)channels;                                                                                   \
     switch (channels) {                                                                                                \
       case 1: write_gray_##bits(row, plane[0] + first, count); break;                                                  \
-      case 2: write_gray_alpha_##bits(row, plane[0] + first, plane[1] + first, count); break;                          \
+      case 2: write_gray_alpha_##bits(row, plane[0] + first, plane[1] + first, count, is_straight); break;             \
       case 3: write_rgb_##bits(row, plane[0] + first, plane[1] + first, plane[2] + first, count); break;               \
       default:                                                                                                         \
-        write_rgba_##bits(row, plane[0] + first, plane[1] + first, plane[2] + first, plane[3] + first, count);         \
+        write_rgba_##bits(                                                                                             \
+            row, plane[0] + first, plane[1] + first, plane[2] + first, plane[3] + first, count, is_straight);          \
     }                                                                                                                  \
   }
 

@@ -23,22 +23,20 @@ import Raster
 
   deinit { unsafe codecs_jpeg_reader_destroy(handle) }
 
-  /// Rows come as CMYK, four bytes a pixel.
-  var storesInk: Bool {
+  /// Rows come as CMYK, in which 255 stands for no ink, as Adobe has it.
+  var invertsInk: Bool {
     switch header.color {
-    case .cmyk, .ycck: true
+    case .cmyk, .ycck: header.adobe
     case .gray, .rgb, .ycc, .other: false
     }
   }
-
-  /// 255 stands for no ink.
-  var invertsInk: Bool { header.adobe }
 
   func imageHeader() throws(CodecError) -> ImageHeader {
     let layout: Layout
     switch header.color {
     case .gray: layout = .gray8
-    case .rgb, .ycc, .cmyk, .ycck: layout = .rgb8
+    case .rgb, .ycc: layout = .rgb8
+    case .cmyk, .ycck: layout = .cmyk8
     case .other: throw .unsupported(.jpeg, feature: "\(header.components) components")
     }
     guard let width = Int(exactly: header.width), let height = Int(exactly: header.height), width > 0, height > 0

@@ -9,7 +9,7 @@ extension PNG {
   /// little memory: it can be a few per cent larger than it need be.
   static let mostAtOnce = 64 << 20
 
-  /// Encodes a picture of any layout to the smallest file that was found for its samples, all of which are kept: the
+  /// Encodes a picture of any layout but ink's to the smallest file that was found for its samples, all of which are kept: the
   /// colours of transparent pixels too.
   ///
   /// Alpha that is opaque everywhere is left out, red, green and blue that are the same become gray, sixteen bits that
@@ -19,11 +19,13 @@ extension PNG {
   ///
   /// - Parameter carriesProfile: an ICC profile will be added, which is for gray or for colour: what is gray stays
   ///   gray and what is colour stays colour (PNG Third Edition 11.3.2.3).
-  /// - Throws: `.tooLargeToEncode`; `.encodingFailed` for a compression out of range or another depth than the picture's.
+  /// - Throws: `.tooLargeToEncode`; `.encodingFailed` for ink, a compression out of range or another depth than
+  ///   the picture's.
   public static func encode(
     _ image: borrowing Image, options: Options, carriesProfile: Bool = false
   ) throws(CodecError) -> [UInt8] {
     let (size, layout) = (image.size, image.layout)
+    guard layout.channels != .cmyk else { throw .encodingFailed(.png, reason: "it has no \(layout.words)") }
     guard size.width <= longestSide, size.height <= longestSide else {
       throw .tooLargeToEncode(.png, found: size, limit: longestSide)
     }

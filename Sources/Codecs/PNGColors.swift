@@ -70,7 +70,7 @@ struct PNGColors {
     case .gray: sample(0) * 0x010101 | 0xFF00_0000
     case .grayAlpha: sample(0) * 0x010101 | sample(1) << 24
     case .rgb: sample(0) | sample(1) << 8 | sample(2) << 16 | 0xFF00_0000
-    case .rgba: sample(0) | sample(1) << 8 | sample(2) << 16 | sample(3) << 24
+    case .rgba, .cmyk: sample(0) | sample(1) << 8 | sample(2) << 16 | sample(3) << 24
     }
   }
 

@@ -39,7 +39,7 @@ struct Finisher: Sendable {
     for original in originals {
       let picture = try original.open()
       try workers.run(
-        picture,
+        picture, trims: recipe.trims,
         plan: { report throws(ProcessingError) in
           let plan = try Processor.plan(
             recipe, for: report, original: original.facts, job: job, limits: workers.limits)

@@ -1,6 +1,7 @@
 import Codecs
 import Ledger
 import Processing
+import Raster
 import Requests
 
 extension Preflight {
@@ -15,11 +16,11 @@ extension Preflight {
 
   /// What will be done to make the outputs; `nil` when nobody knows what the originals will be.
   ///
-  /// - Parameter original: a local picture that the request names, by its path; `nil` when it is not there yet.
+  /// - Parameter original: a local picture that the request names, by its path, surveyed for trims; `nil` when it is not there yet.
   /// - Throws: why no outputs would be made.
   public func workings(
     of request: Request, by pipeline: Pipeline, limits: Limits,
-    original: (String) throws(ProcessingError) -> OriginalReport?
+    original: (String, [Trim]) throws(ProcessingError) -> OriginalReport?
   ) throws(ProcessingError) -> Workings? {
     let report: OriginalReport?
     if let last = steps.last {
@@ -28,7 +29,7 @@ extension Preflight {
       report = last.size.map { OriginalReport.expected(format, $0) }
     } else {
       guard let path = request.files.first else { return nil }
-      report = try original(path)
+      report = try original(path, pipeline.recipe.trims)
     }
     guard let report else { return nil }
     let facts = JobFacts(request, input: nil, job: "", received: .now())

@@ -21,31 +21,39 @@ public enum Exif {
   /// Offsets stay; what went reads zero. `nil` when nothing is left or it cannot be done safely: then the block is
   /// dropped.
   public static func sanitized(_ blob: [UInt8], size: Size, keepsGPS: Bool) -> [UInt8]? {
-    try? sanitized(blob, size: size, keepsGPS: keepsGPS, additions: [])
+    try? sanitized(blob, size: size, keepsGPS: keepsGPS, isSRGB: false, additions: [])
   }
 
+  /// - Parameter isSRGB: the block says so, and nothing else of its colours.
   /// - Returns: `nil` when nothing is left.
   /// - Throws: `damagedExif` when it cannot be done safely.
   static func sanitized(
-    _ blob: [UInt8], size: Size, keepsGPS: Bool, additions: [TIFFStructure.Addition]
+    _ blob: [UInt8], size: Size, keepsGPS: Bool, isSRGB: Bool, additions: [TIFFStructure.Addition]
   ) throws(MetadataError) -> [UInt8]? {
     typealias Tag = TIFFStructure.Tag
     let structure = try TIFFStructure(blob)
-    let settings = [
+    var settings = [
       TIFFStructure.Setting(directory: .primary, tag: Tag.orientation, number: 1),
       TIFFStructure.Setting(directory: .primary, tag: Tag.imageWidth, number: size.width),
       TIFFStructure.Setting(directory: .primary, tag: Tag.imageLength, number: size.height),
       TIFFStructure.Setting(directory: .exif, tag: Tag.pixelXDimension, number: size.width),
       TIFFStructure.Setting(directory: .exif, tag: Tag.pixelYDimension, number: size.height),
     ]
-    var directories: Set<TIFFStructure.Directory> = [.primary, .exif, .interoperability]
+    var directories: Set<TIFFStructure.Directory> = [.primary, .exif]
     if keepsGPS { directories.insert(.gps) }
+    if isSRGB {
+      settings.append(.init(directory: .exif, tag: Tag.colorSpace, number: 1))
+    } else {
+      // Its index is where DCF says Adobe RGB.
+      directories.insert(.interoperability)
+    }
     let output = try structure.rebuilt(
       directories: directories,
       keeps: { directory, entry in
         if settings.contains(where: { $0.directory == directory && $0.tag == entry.tag }) {
           return (entry.type == 3 || entry.type == 4) && entry.count == 1
         }
+        if isSRGB, Tag.colors.contains(entry.tag) { return false }
         return isPlain(entry, in: directory) || (keepsGPS && directory == .primary && entry.tag == Tag.gpsPointer)
       },
       settings: settings, additions: additions)

@@ -8,16 +8,17 @@ extension MetadataBlocks {
   ///   - outputSize: the output's true size, after rotation.
   ///   - pixelsChanged: false when the encoded pixels stay as they are, and so the format too. Orientation is part of
   ///     the pixels by then: an output always reads upright.
+  ///   - toSRGB: whether the output's pixels are sRGB whatever the original's were: nothing in it may say otherwise.
   /// - Returns: the original's own blocks, C2PA manifest store included, when `keep` has nothing to change; then
   ///   `Container.rewrite` gives the file back as it is.
   /// - Throws: `tooLarge` when what the policy itself writes does not fit.
   public static func planned(
     for policy: MetadataPolicy, provenance: Provenance, original: MetadataBlocks, outputSize: Size, format: ImageFormat,
-    pixelsChanged: Bool
+    pixelsChanged: Bool, toSRGB: Bool = false
   ) throws(MetadataError) -> MetadataBlocks {
     var plan = MetadataPlan(
       policy: policy, provenance: provenance, original: original, size: outputSize, format: format,
-      pixelsChanged: pixelsChanged)
+      pixelsChanged: pixelsChanged, toSRGB: toSRGB)
     return try plan.make()
   }
 }

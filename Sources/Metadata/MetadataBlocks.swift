@@ -18,6 +18,8 @@ public struct MetadataBlocks: Sendable, Hashable {
   public var density: Density?
   /// The seven bytes of PNG's tIME. PNG only.
   public var modificationTime: [UInt8]?
+  /// What PNG says of its colours beside a profile. It is part of the pixels: a rewrite neither adds nor takes it.
+  public var colorChunks: ColorChunks?
   /// Whether the file carries a C2PA manifest store, in JPEG's APP11, PNG's caBX or WebP's C2PA chunk. Any changed byte
   /// breaks its signature, so a rewritten file never has one.
   public var hasCredential: Bool
@@ -57,6 +59,7 @@ public struct MetadataBlocks: Sendable, Hashable {
     var (left, right) = (self, other)
     (left.warnings, right.warnings) = ([], [])
     (left.hasUnread, right.hasUnread) = (false, false)
+    (left.colorChunks, right.colorChunks) = (nil, nil)
     return left == right
   }
 }

@@ -29,7 +29,7 @@ extension MetadataPlan {
     }
     if let exif = original.exif {
       do throws(MetadataError) {
-        let kept = try Exif.sanitized(exif, size: size, keepsGPS: policy.keepsGPS, additions: additions)
+        let kept = try Exif.sanitized(exif, size: size, keepsGPS: policy.keepsGPS, isSRGB: toSRGB, additions: additions)
         set { $0.exif = kept }
         return
       } catch {
@@ -46,7 +46,7 @@ extension MetadataPlan {
   private mutating func keepXMP(_ fields: XMPFields, keepsCredentialLink: Bool) throws(MetadataError) {
     if let xmp = original.xmp {
       let restrictions = XMP.Restrictions(
-        size: size, keepsGPS: policy.keepsGPS, keepsCredentialLink: keepsCredentialLink)
+        size: size, keepsGPS: policy.keepsGPS, keepsCredentialLink: keepsCredentialLink, isSRGB: toSRGB)
       if let packet = XMP.sanitized(xmp, restrictions, additions: fields) {
         if format != .jpeg || packet.count <= JPEGContainer.xmpLimit {
           set { $0.xmp = packet }

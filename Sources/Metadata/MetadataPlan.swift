@@ -8,11 +8,12 @@ struct MetadataPlan {
   let size: Size
   let format: ImageFormat
   let pixelsChanged: Bool
+  let toSRGB: Bool
   private(set) var blocks = MetadataBlocks()
 
   init(
     policy: MetadataPolicy, provenance: Provenance, original: MetadataBlocks, size: Size, format: ImageFormat,
-    pixelsChanged: Bool
+    pixelsChanged: Bool, toSRGB: Bool
   ) {
     self.policy = policy
     self.provenance = provenance
@@ -20,6 +21,7 @@ struct MetadataPlan {
     self.size = size
     self.format = format
     self.pixelsChanged = pixelsChanged
+    self.toSRGB = toSRGB
   }
 
   mutating func make() throws(MetadataError) -> MetadataBlocks {

@@ -16,6 +16,11 @@ enum PNGContainer {
     var blocks = MetadataBlocks()
     var textBudget = textLimit
     blocks.hasUnread = file.end < bytes.count
+    var colors = ColorChunks()
+    for chunk in file.chunks where ColorChunks.names.contains(chunk.name) && PNGChunks.isWhole(chunk, bytes) {
+      colors.take(chunk.name, bytes, chunk.data)
+    }
+    if !colors.isEmpty { blocks.colorChunks = colors }
     for chunk in file.chunks where !chunk.belongsToPixels {
       guard let block = block(of: chunk) else {
         blocks.hasUnread = true

@@ -149,6 +149,9 @@ extension TIFFStructure {
     static let exifPointer = 0x8769
     static let gpsPointer = 0x8825
     static let makerNote = 0x927C
+    static let colorSpace = 0xA001
+    /// TransferFunction, WhitePoint, PrimaryChromaticities, Gamma.
+    static let colors: Set<Int> = [0x012D, 0x013E, 0x013F, 0xA500]
     static let pixelXDimension = 0xA002
     static let pixelYDimension = 0xA003
     static let interoperabilityPointer = 0xA005

@@ -9,6 +9,8 @@ extension XMP {
     var keepsGPS: Bool
     /// Whether the link to a remote C2PA manifest may stay: it vouches for unchanged bytes only.
     var keepsCredentialLink: Bool
+    /// Whether the pixels are sRGB whatever the packet says.
+    var isSRGB = false
   }
 
   /// A foreign packet without position, thumbnail, MakerNote, comments, untrue sizes and padding; all that is not known
@@ -64,6 +66,10 @@ extension XMP {
     switch (name.namespace, name.local) {
     case (Namespace.xmp, "Thumbnails"), (Namespace.exif, "MakerNote"): return false
     case (Namespace.dcterms, "provenance"): return restrictions.keepsCredentialLink
+    case (Namespace.exif, "ColorSpace"): return !restrictions.isSRGB || value == "1"
+    case (Namespace.photoshop, "ICCProfile"), (Namespace.exif, "Gamma"), (Namespace.tiff, "TransferFunction"),
+      (Namespace.tiff, "WhitePoint"), (Namespace.tiff, "PrimaryChromaticities"):
+      return !restrictions.isSRGB
     case (Namespace.tiff, "Orientation"): return value == "1"
     case (Namespace.tiff, "ImageWidth"), (Namespace.exif, "PixelXDimension"):
       return value == "\(restrictions.size.width)"

@@ -1,5 +1,6 @@
 import Codecs
 import Processing
+import Raster
 
 /// Orders: what the daemon and its worker processes say to one another, over a socket between the two.
 ///
@@ -11,8 +12,8 @@ import Processing
 public enum Order: Sendable, Codable {
   /// ``Codec/header(_:)``: answered with ``Reply/header``. The picture may go on behind its header for as long as it likes.
   case header(Limits)
-  /// ``Processor/examine(_:limits:)``: answered with ``Reply/examined``. The worker keeps the picture for ``run``.
-  case examine(Limits)
+  /// ``Processor/examine(_:for:limits:)``: answered with ``Reply/examined``. The worker keeps the picture for ``run``.
+  case examine([Trim], Limits)
   /// ``Processor/run(_:original:limits:emit:)`` on the picture of the last ``examine``, the first output's file at place 0;
   /// none where the plan has no outputs. Answered with a ``Reply/made`` for each output and ``Reply/finished`` at the end.
   case run(Plan, Limits)

@@ -5,7 +5,7 @@ public struct ExpectedOutput: Hashable, Sendable {
   /// What cannot be told yet stands as its placeholder: `{width}`, `{sha256:8}`.
   public let file: String
   public let format: ImageFormat
-  /// `nil` when nobody knows how large the original will be.
+  /// `nil` when nobody knows how large the original will be, or what a trim will leave of it.
   public let size: Size?
 }
 
@@ -22,13 +22,33 @@ extension Processor {
     for variant in 1...max(originals, 1) {
       let original = OriginalFacts(variant: variant, variants: originals)
       for output in recipe.outputs {
-        let made = size.map { (output.resize?.geometry(for: $0) ?? ResizeGeometry(unchanged: $0)).outputSize }
+        let made = output.size(ofOriginal: size)
         let file = output.file.expectedName(job: job, original: original, size: made, format: output.format)
         guard !outputs.contains(where: { $0.file == file && $0.size == made }) else { continue }
         outputs.append(ExpectedOutput(file: file, format: output.format, size: made))
       }
     }
     return outputs
+  }
+}
+
+extension OutputRecipe {
+  fileprivate func size(ofOriginal size: Size?) -> Size? {
+    guard trim == nil else { return resize?.box.map((pad?.padding ?? Padding()).around) }
+    // A crop that does not lie in the original has no size.
+    return size.flatMap { try? Shape(of: self, for: $0, surveyed: nil).size }
+  }
+}
+
+extension Resize {
+  /// The size of what is made of any picture; `nil` when it depends on the picture.
+  fileprivate var box: Size? {
+    guard let width, let height else { return nil }
+    switch fit {
+    case .contain: return Size(width: width, height: height)
+    case .cover, .fill: return enlarge ? Size(width: width, height: height) : nil
+    case .inside, .outside: return nil
+    }
   }
 }
 

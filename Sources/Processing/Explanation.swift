@@ -104,7 +104,10 @@ extension PlannedOutput {
 extension Step {
   fileprivate var words: String {
     switch self {
-    case .resize(let geometry, let filter, let background):
+    case .color(let conversion): return conversion.words
+    case .trim(let region): return "trim to \(region)"
+    case .crop(let region): return "crop to \(region)"
+    case .resize(let geometry, let filter, let isLinear, let background):
       let crop = geometry.crop
       let isWhole = crop.width == Double(geometry.source.width) && crop.height == Double(geometry.source.height)
       var words: [String] = []
@@ -114,10 +117,18 @@ extension Step {
         words.append("cut out \(number(crop.width))x\(number(crop.height)) at \(number(crop.left)),\(number(crop.top))")
       }
       if geometry.resamples || (isWhole && !geometry.pads) {
-        words.append("resize to \(geometry.scaled) (\(filter.rawValue))")
+        words.append("resize to \(geometry.scaled) (\(filter.rawValue)\(isLinear ? ", linear light" : ""))")
       }
       if geometry.pads { words.append("lay on \(geometry.canvas), \(background?.hex ?? "transparent")") }
       return words.joined(separator: ", ")
+    case .blur(let sigma): return "blur (sigma \(number(sigma)))"
+    case .sharpen(let sharpening):
+      return "sharpen (sigma \(number(sharpening.sigma)), amount \(number(sharpening.amount)), threshold "
+        + "\(number(sharpening.threshold)))"
+    case .pad(let padding, let background):
+      let sides = [padding.top, padding.right, padding.bottom, padding.left]
+      let room = Set(sides).count == 1 ? "\(sides[0])" : sides.map(String.init).joined(separator: "/")
+      return "pad by \(room), \(background?.hex ?? "transparent")"
     case .flatten(let background): return "flatten onto \(background.hex)"
     case .convert(let layout): return "convert to \(layout.words)"
     }
@@ -127,6 +138,7 @@ extension Step {
   private func number(_ value: Double) -> String {
     let hundredths = Int((value * 100).rounded())
     if hundredths.isMultiple(of: 100) { return "\(hundredths / 100)" }
+    if hundredths.isMultiple(of: 10) { return "\(hundredths / 100).\(hundredths % 100 / 10)" }
     return "\(hundredths / 100)." + (hundredths % 100 < 10 ? "0" : "") + "\(hundredths % 100)"
   }
 }

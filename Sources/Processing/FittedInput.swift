@@ -28,6 +28,8 @@ public enum InputFitError: Error, Hashable, Sendable, Codable {
   case tooFewPixels(found: Size, minimum: Int)
   /// The last and smallest try still had too many bytes; `limit` itself is too many.
   case stillTooManyBytes(size: Size, found: Int, limit: Int)
+  /// CMYK that does not become RGB.
+  case color(reason: String)
   case resampling(RasterError)
   case encoding(CodecError)
   /// The colour profile cannot be put in place.
@@ -44,6 +46,7 @@ extension InputFitError: CustomStringConvertible {
     case .stillTooManyBytes(let size, let found, let limit):
       "the image, scaled to \(size) at low quality, still has \(found) bytes, and the API takes fewer than \(limit); "
         + "send a smaller one"
+    case .color(let reason): "fitting the image into the API's limits: \(reason)"
     case .resampling(let error): "fitting the image into the API's limits: \(error)"
     case .encoding(let error): "fitting the image into the API's limits: \(error)"
     case .profile(let error): "fitting the image into the API's limits: \(error)"

@@ -113,7 +113,7 @@ struct InputFit {
     for (index, encoding) in zip(encodings.indices, encodings) {
       let layout = encoding.format.layout(
         isGray: picture.layout.channels.isGray, hasAlpha: picture.layout.hasAlpha, depth: picture.layout.depth)
-      let profile = report.blocks.icc.flatMap { ICCProfile($0).fits(layout) ? $0 : nil }
+      let profile = report.color.carried.flatMap { ICCProfile($0).fits(layout) ? $0 : nil }
       var bytes: [UInt8]
       do throws(CodecError) {
         bytes =
@@ -128,7 +128,10 @@ struct InputFit {
       }
       if let profile { bytes = try Self.stamped(bytes.span, profile) }
       if bytes.count < bounds.bytes {
-        return .fits(File(bytes: bytes, encoding: encoding, keepsProfile: profile == report.blocks.icc))
+        return .fits(
+          File(
+            bytes: bytes, encoding: encoding,
+            keepsProfile: profile == report.color.carried || report.header.layout.channels == .cmyk))
       }
       count = bytes.count
     }
@@ -168,6 +171,7 @@ struct InputFit {
     if report.header.isAnimated { steps.append("reduced to its first frame") }
     if size != source { steps.append("scaled from \(source) to \(size)") }
     if size == source || !isFirst { steps.append("encoded again as \(encoding.words)") }
+    if report.header.layout.channels == .cmyk { steps.append("converted from CMYK to sRGB") }
     if !keepsProfile { steps.append("stripped of a colour profile for other channels") }
     return "\(steps.joined(separator: ", ")) to fit the API's limit of \(limits.joined(separator: " and "))"
   }

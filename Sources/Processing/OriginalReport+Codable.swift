@@ -8,6 +8,9 @@ extension OriginalReport: Codable {
     case header
     case orientation
     case damage
+    case surveys
+    case space
+    case flaw
   }
 
   public init(from decoder: any Decoder) throws {
@@ -15,7 +18,11 @@ extension OriginalReport: Codable {
     self.init(
       header: try container.decode(ImageHeader.self, forKey: .header),
       orientation: try container.decode(Orientation.self, forKey: .orientation), blocks: MetadataBlocks(),
-      damage: try container.decodeIfPresent(MetadataError.self, forKey: .damage))
+      damage: try container.decodeIfPresent(MetadataError.self, forKey: .damage),
+      color: OriginalColor(
+        space: try container.decode(OriginalColor.Space.self, forKey: .space),
+        flaw: try container.decodeIfPresent(String.self, forKey: .flaw), profile: nil, carried: nil),
+      surveys: try container.decode([Survey].self, forKey: .surveys))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -23,5 +30,8 @@ extension OriginalReport: Codable {
     try container.encode(header, forKey: .header)
     try container.encode(orientation, forKey: .orientation)
     try container.encodeIfPresent(damage, forKey: .damage)
+    try container.encode(surveys, forKey: .surveys)
+    try container.encode(color.space, forKey: .space)
+    try container.encodeIfPresent(color.flaw, forKey: .flaw)
   }
 }

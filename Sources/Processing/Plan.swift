@@ -50,7 +50,13 @@ public struct PlannedOutput: Hashable, Sendable, Codable {
   public let format: ImageFormat
   public let size: Size
   public let pixels: Pixels
+  public let color: OutputColor
   public let metadata: MetadataPolicy
+
+  /// Whether the output is sRGB whatever the original was, and says nothing else.
+  var isToSRGB: Bool {
+    if case .encoded(let work) = pixels, case .color? = work.steps.first { true } else { color == .srgb }
+  }
 }
 
 /// What is done to upright pixels on their way into a file.
@@ -64,10 +70,21 @@ public struct Work: Hashable, Sendable, Codable {
 
 /// One thing that is done to a picture.
 public enum Step: Hashable, Sendable, Codable {
-  /// - Parameter background: what a canvas larger than the picture is filled with; `nil` for transparency.
-  case resize(ResizeGeometry, Filter, background: Color?)
+  /// Before anything that depends on what the numbers look like.
+  case color(ColorConversion)
+  /// A border of one colour is cut off, up to this part.
+  case trim(to: Region)
+  case crop(to: Region)
+  /// - Parameters:
+  ///   - isLinear: whether amounts of light are mixed.
+  ///   - background: what a canvas larger than the picture is filled with; `nil` for transparency.
+  case resize(ResizeGeometry, Filter, isLinear: Bool, background: Color?)
+  case blur(sigma: Double)
+  case sharpen(Sharpening)
   /// Over a colour, without transparency.
   case flatten(onto: Color)
+  /// Room around it of a colour; `nil` for transparency.
+  case pad(Padding, background: Color?)
   case convert(to: Layout)
 }
 

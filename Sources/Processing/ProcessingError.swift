@@ -20,8 +20,14 @@ public enum ProcessingError: Error, Hashable, Sendable, Codable {
   case encodingMismatch(template: String, format: ImageFormat)
   /// An output would have more pixels than the limit.
   case outputTooLarge(template: String, size: Size, limit: Int)
+  /// An output keeps a part of a picture that does not lie in it.
+  ///
+  /// - Parameter isTrimmed: whether the picture's size is what a trim left of it.
+  case cropOutside(template: String, part: Region, size: Size, isTrimmed: Bool)
   /// The metadata of an output cannot be built or put in place.
   case metadata(template: String, MetadataError)
+  /// The original's colours cannot be converted, although they could be when it was examined.
+  case color(reason: String)
   /// An output cannot be resized.
   case resampling(template: String, RasterError)
   /// An output cannot be encoded.
@@ -84,7 +90,11 @@ extension ProcessingError: CustomStringConvertible {
       "output \"\(template)\" is \(format.rawValue) but has encoder settings of another format"
     case .outputTooLarge(let template, let size, let limit):
       "output \"\(template)\" would be \(size), the limit is \(limit) pixels in all (limits.pixels); ask for less"
+    case .cropOutside(let template, let part, let size, let isTrimmed):
+      "output \"\(template)\" keeps \(part) of a picture that is \(size)\(isTrimmed ? " once trimmed" : ""): that part does "
+        + "not lie in it; crop less, in percent, or to an aspect ratio"
     case .metadata(let template, let error): "metadata of output \"\(template)\": \(error)"
+    case .color(let reason): "the original's colours cannot be converted: \(reason)"
     case .resampling(let template, let error): "resizing for output \"\(template)\": \(error)"
     case .encoding(let template, let error): "encoding output \"\(template)\": \(error)"
     case .readBack(let template, let failure): "output \"\(template)\", read back: \(failure)"

@@ -11,6 +11,12 @@ public enum ProcessingWarning: Hashable, Sendable, Codable {
   case animated
   /// The original's metadata is damaged: nothing of it was carried over.
   case metadataUnreadable(reason: String)
+  /// The original is of one colour, which leaves nothing of it where its border is cut off.
+  case nothingLeftByTrim
+  /// There is no original yet that could be trimmed.
+  case trimUnknown
+  /// What the original says of its colours cannot be used: they were taken for what they are without it.
+  case colorUnusable(reason: String)
   /// What one output's metadata lacks.
   case metadata(template: String, MetadataWarning)
 }
@@ -22,6 +28,9 @@ extension ProcessingWarning: CustomStringConvertible {
     case .otherFormat(let asked, let found): "asked for \(asked.rawValue), the API sent \(found.rawValue)"
     case .animated: "the original is animated: outputs that are encoded again show its first frame"
     case .metadataUnreadable(let reason): "the original's metadata is damaged and was not carried over: \(reason)"
+    case .nothingLeftByTrim: "the original is of one colour: it was not trimmed"
+    case .trimUnknown: "sizes are told as before trimming: only the original's pixels say what is cut off"
+    case .colorUnusable(let reason): "\(reason): the colours were taken as if it were not there"
     case .metadata(let template, let warning): "output \"\(template)\": \(warning)"
     }
   }

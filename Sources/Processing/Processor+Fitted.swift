@@ -1,4 +1,5 @@
 import Codecs
+import Colorimetry
 import Raster
 
 extension Processor {
@@ -6,7 +7,7 @@ extension Processor {
   ///
   /// With too many pixels it is scaled down (Lanczos) to the largest size of its shape that fits, and encoded again in
   /// its format. While it has too many bytes, losslessness goes first, then quality, in steps, then size. Its
-  /// orientation is applied, its colour profile stays, and all else that it carries beside its pixels is left out: it
+  /// orientation is applied, its colour profile stays, CMYK becomes sRGB, and all else that it carries beside its pixels is left out: it
   /// may be private, and the service is a stranger. Of an animation the first frame stays.
   ///
   /// Equal bytes and bounds give equal bytes. Memory holds the decoded picture, which `limits` bounds, and at most two
@@ -42,11 +43,19 @@ extension Processor {
   private static func decodedUpright(
     _ bytes: Span<UInt8>, _ report: OriginalReport, limits: Limits
   ) throws(InputFitError) -> Image {
-    let picture: Image
+    var picture: Image
     do throws(CodecError) {
       picture = try Codec.decode(bytes, limits: limits)
     } catch {
       throw .unreadable(error)
+    }
+    // Nobody takes ink.
+    if picture.layout.channels == .cmyk {
+      do throws(ProcessingError) {
+        if let converter = try report.converter() { picture = converter.converted(picture) }
+      } catch {
+        throw .color(reason: error.description)
+      }
     }
     let upright = report.orientation == .upright ? picture : picture.oriented(by: report.orientation)
     guard upright.layout.hasAlpha, upright.isOpaque else { return upright }

@@ -15,16 +15,20 @@ extension Processor {
     case .turned: pixelsChanged = true
     case .encoded(let work):
       pixelsChanged = true
+      if !planned.isToSRGB { original.icc = report.color.carried }
       // A profile for other channels than the output has (grey that became RGB, CMYK) would distort its colours.
-      if let profile = original.icc, ICCProfile(profile).channels != .some(work.layout.channels.isGray ? .gray : .rgb) {
+      if let profile = original.icc, !planned.isToSRGB,
+        ICCProfile(profile).channels != .some(work.layout.channels.isGray ? .gray : .rgb)
+      {
         original.icc = nil
         warnings = [.dropped(.icc, reason: "it is not for the channels of the output")]
       }
     }
+    if planned.isToSRGB { original.icc = nil }
     do throws(MetadataError) {
       let blocks = try MetadataBlocks.planned(
         for: planned.metadata, provenance: provenance, original: original, outputSize: planned.size,
-        format: planned.format, pixelsChanged: pixelsChanged)
+        format: planned.format, pixelsChanged: pixelsChanged, toSRGB: planned.isToSRGB)
       return (blocks, warnings + blocks.warnings)
     } catch {
       throw .metadata(template: planned.template, error)

@@ -5,8 +5,10 @@ import Raster
 extension Processor {
   /// Decides what will be done, without pixels.
   ///
+  /// - Parameter report: with what is left by the recipe's ``Recipe/trims``. Where a survey is missing, because there is
+  ///   no original yet, nothing is trimmed, and a warning says so.
   /// - Throws: `.size` and `.flaw` when the original is not what the recipe wants; `.fileName`, `.nameCollision`,
-  ///   `.encodingMismatch`, `.outputTooLarge` when the recipe cannot be followed for it.
+  ///   `.encodingMismatch`, `.cropOutside`, `.outputTooLarge` when the recipe cannot be followed for it.
   public static func plan(
     _ recipe: Recipe, for report: OriginalReport, original: OriginalFacts, job: JobFacts, limits: Limits = Limits()
   ) throws(ProcessingError) -> Plan {
@@ -14,6 +16,7 @@ extension Processor {
     if let damage = report.damage { warnings.append(.metadataUnreadable(reason: damage.description)) }
     var outputs: [PlannedOutput] = []
     for recipe in recipe.outputs {
+      if let warning = report.left(by: recipe.trim).warning, !warnings.contains(warning) { warnings.append(warning) }
       let output = try plan(recipe, for: report, original: original, job: job, limits: limits)
       if outputs.contains(where: { $0.isSameFile(as: output) }) { continue }
       // A digest in the name tells different pictures apart.
@@ -21,6 +24,9 @@ extension Processor {
         throw .nameCollision(name: name)
       }
       outputs.append(output)
+    }
+    if let flaw = report.color.flaw, report.header.layout.channels == .cmyk || outputs.contains(where: \.isToSRGB) {
+      warnings.append(.colorUnusable(reason: flaw))
     }
     let scale = DecodingScale.largest(for: outputs, of: report, readBack: recipe.verification.readBack)
     return Plan(
@@ -34,8 +40,8 @@ extension Processor {
   private static func plan(
     _ recipe: OutputRecipe, for report: OriginalReport, original: OriginalFacts, job: JobFacts, limits: Limits
   ) throws(ProcessingError) -> PlannedOutput {
-    let geometry = recipe.resize?.geometry(for: report.size) ?? ResizeGeometry(unchanged: report.size)
-    let size = geometry.outputSize
+    let shape = try Shape(of: recipe, for: report.size, surveyed: report.left(by: recipe.trim).region)
+    let size = shape.size
     if size.pixelCount ?? .max > limits.pixels {
       throw .outputTooLarge(template: recipe.file.text, size: size, limit: limits.pixels)
     }
@@ -49,13 +55,18 @@ extension Processor {
     }
     return PlannedOutput(
       name: name, template: recipe.file.text, format: recipe.format, size: size,
-      pixels: try pixels(of: recipe, for: report, geometry: geometry), metadata: recipe.metadata)
+      pixels: try pixels(of: recipe, for: report, shape), color: recipe.color, metadata: recipe.metadata)
   }
 
   private static func pixels(
-    of recipe: OutputRecipe, for report: OriginalReport, geometry: ResizeGeometry
+    of recipe: OutputRecipe, for report: OriginalReport, _ shape: Shape
   ) throws(ProcessingError) -> PlannedOutput.Pixels {
-    if recipe.encoding == nil, recipe.format == report.format, geometry.isIdentity, report.damage == nil {
+    let stored = report.header.layout
+    let source = stored.channels == .cmyk ? .rgb8 : stored
+    let conversion = report.conversion
+    let keepsColors = recipe.color == .keep || conversion == nil
+    var steps = steps(of: recipe, for: source, shape)
+    if recipe.encoding == nil, recipe.format == report.format, steps.isEmpty, report.damage == nil, keepsColors {
       if report.orientation == .upright { return .kept }
       if JPEG.canTurn(report.header, by: report.orientation) { return .turned }
     }
@@ -63,21 +74,37 @@ extension Processor {
     guard encoding.format == recipe.format else {
       throw .encodingMismatch(template: recipe.file.text, format: recipe.format)
     }
-    let source = report.header.layout
-    let keepsAlpha = source.hasAlpha && recipe.format.holdsAlpha
-    // A cut-out on a larger canvas stays a cut-out; an opaque picture gets the background that the pipeline names.
-    let padding = geometry.pads && !keepsAlpha ? recipe.background : nil
-    let flattening = source.hasAlpha && !keepsAlpha ? recipe.background : nil
-    let staysGray = source.channels.isGray && (padding ?? flattening)?.isGray ?? true
+    let worked = steps.reduce(source) { $1.layout(of: $0) }
     let layout = recipe.format.layout(
-      isGray: staysGray, hasAlpha: keepsAlpha, depth: encoding.depth ?? source.depth)
-    var steps: [Step] = []
-    if !geometry.isIdentity {
-      steps.append(.resize(geometry, recipe.resize?.filter ?? .lanczos3, background: padding))
-    }
-    if let flattening { steps.append(.flatten(onto: flattening)) }
-    if steps.reduce(source, { $1.layout(of: $0) }) != layout { steps.append(.convert(to: layout)) }
+      isGray: worked.channels.isGray, hasAlpha: worked.hasAlpha, depth: encoding.depth ?? worked.depth)
+    if worked != layout { steps.append(.convert(to: layout)) }
+    // Ink has to become light, and a profile for gray says nothing of colour.
+    let outgrowsProfile = stored.channels == .cmyk || stored.channels.isGray != layout.channels.isGray
+    if let conversion, !keepsColors || outgrowsProfile { steps.insert(.color(conversion), at: 0) }
     return .encoded(Work(steps: steps, layout: layout, encoding: encoding))
+  }
+
+  /// What is done to the pixels, in the one order that there is. What would change nothing is left out.
+  private static func steps(of recipe: OutputRecipe, for source: Layout, _ shape: Shape) -> [Step] {
+    // A cut-out on a larger canvas stays a cut-out; an opaque picture gets the background that the pipeline names.
+    let keepsAlpha = source.hasAlpha && recipe.format.holdsAlpha && recipe.flatten == nil
+    let ground = keepsAlpha ? nil : recipe.background
+    var steps: [Step] = []
+    if let region = shape.trimmed { steps.append(.trim(to: region)) }
+    if let region = shape.cropped { steps.append(.crop(to: region)) }
+    if let resize = recipe.resize, !shape.resized.isIdentity {
+      steps.append(
+        .resize(
+          shape.resized, resize.filter, isLinear: resize.isLinear && shape.resized.resamples,
+          background: shape.resized.pads ? ground : nil))
+    }
+    if let sigma = recipe.blur { steps.append(.blur(sigma: sigma)) }
+    if let sharpening = recipe.sharpen { steps.append(.sharpen(sharpening)) }
+    if source.hasAlpha, !keepsAlpha { steps.append(.flatten(onto: recipe.flatten ?? recipe.background)) }
+    if let frame = recipe.pad, !frame.padding.isNone {
+      steps.append(.pad(frame.padding, background: frame.color ?? ground))
+    }
+    return steps
   }
 }
 
@@ -85,7 +112,7 @@ extension PlannedOutput {
   /// Whether both make the same bytes, whatever the pipeline calls them.
   func isSameFile(as other: PlannedOutput) -> Bool {
     name == other.name && format == other.format && size == other.size && pixels == other.pixels
-      && metadata == other.metadata
+      && isToSRGB == other.isToSRGB && metadata == other.metadata
   }
 }
 

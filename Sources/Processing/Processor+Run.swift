@@ -1,4 +1,5 @@
 import Codecs
+import Colorimetry
 import Metadata
 import Raster
 
@@ -19,21 +20,42 @@ extension Processor {
   ) throws(RunError<Emission>) {
     let report: OriginalReport
     let upright: Picture
+    let converter: SRGBConverter?
     do throws(ProcessingError) {
       report = try examine(original, limits: limits)
-      upright = Picture(try decode(original, as: report, for: plan, limits: limits))
+      var picture = try decode(original, as: report, for: plan, limits: limits)
+      converter = try self.converter(for: plan, report)
+      if plan.convertsEverything, let converter { picture = Self.converted(picture, by: converter) }
+      upright = Picture(picture)
     } catch {
       throw .processing(error)
     }
     // Threads cannot borrow a span. Those that are given the buffer end before the closure does.
     try unsafe original.withUnsafeBufferPointer { buffer throws(RunError<Emission>) in
-      let workshop = unsafe Workshop(plan: plan, report: report, original: buffer, upright: upright, limits: limits)
+      let workshop = unsafe Workshop(
+        plan: plan, report: report, original: buffer, upright: upright, converter: converter, limits: limits)
       try workshop.run(threads: threads, emit: emit)
     }
   }
 
   /// How many threads make outputs at once by default: as many as there are processors, and at most 8.
   public static var processors: Int { Crew.processors }
+
+  private static func converter(for plan: Plan, _ report: OriginalReport) throws(ProcessingError) -> SRGBConverter? {
+    guard let conversion = plan.conversion else { return nil }
+    guard conversion == report.conversion else {
+      throw .notAsPlanned(expected: plan.size, found: report.header.size)
+    }
+    return try report.converter()
+  }
+
+  /// In its own memory, but for ink, which becomes smaller.
+  private static func converted(_ picture: consuming Image, by converter: SRGBConverter) -> Image {
+    if picture.layout.channels == .cmyk { return converter.converted(picture) }
+    var picture = picture
+    converter.convert(&picture)
+    return picture
+  }
 
   /// The original's pixels, upright.
   private static func decode(

@@ -41,7 +41,12 @@ struct Production: Sendable {
   private var made: [Int: Result<FinishedOutput, ProcessingError>] = [:]
   private var isStopped = false
 
-  init(_ outputs: [PlannedOutput]) {
+  private let doneBefore: Int
+
+  /// - Parameter done: steps that all outputs with steps begin with, and that are done: the pixels to begin with are
+  ///   what comes of them.
+  init(_ outputs: [PlannedOutput], done: Int = 0) {
+    doneBefore = done
     waiting = outputs.enumerated().map { index, output in
       let pixels = output.size.pixelCount ?? .max
       switch output.pixels {
@@ -49,7 +54,8 @@ struct Production: Sendable {
       case .turned: return Waiting(index: index, steps: [], pixels: pixels, cost: 5 * Double(pixels))
       case .encoded(let work):
         return Waiting(
-          index: index, steps: work.steps, pixels: pixels, cost: work.encoding.costPerPixel * Double(pixels))
+          index: index, steps: Array(work.steps.dropFirst(done)), pixels: pixels,
+          cost: work.encoding.costPerPixel * Double(pixels))
       }
     }
   }
@@ -99,8 +105,9 @@ struct Production: Sendable {
     case .encoded(let work):
       pixels -= output.size.pixelCount ?? .max
       // What failed on the way is not in the making any more.
-      for count in order.done..<work.steps.count {
-        let branch = Array(work.steps.prefix(count + 1))
+      let steps = work.steps.dropFirst(doneBefore)
+      for count in order.done..<steps.count {
+        let branch = Array(steps.prefix(count + 1))
         if case .inTheMaking? = branches[branch] { branches[branch] = nil }
       }
     }

@@ -1,4 +1,5 @@
 import Codecs
+import Colorimetry
 import Metadata
 import Raster
 
@@ -7,6 +8,9 @@ import Raster
   private let plan: Plan
   private let report: OriginalReport
   private let upright: Picture
+  private let converter: SRGBConverter?
+  /// Steps of each output that are done with `upright`.
+  private let done: Int
   private let limits: Limits
   // Only read, and whoever made the workshop keeps the bytes until `run` has returned.
   private nonisolated(unsafe) let original: UnsafeBufferPointer<UInt8>
@@ -14,14 +18,17 @@ import Raster
 
   /// - Parameter original: has to stay until the workshop is gone.
   @unsafe init(
-    plan: Plan, report: OriginalReport, original: UnsafeBufferPointer<UInt8>, upright: Picture, limits: Limits
+    plan: Plan, report: OriginalReport, original: UnsafeBufferPointer<UInt8>, upright: Picture,
+    converter: SRGBConverter?, limits: Limits
   ) {
     self.plan = plan
     self.report = report
     unsafe self.original = original
     self.upright = upright
+    self.converter = converter
+    done = plan.convertsEverything ? 1 : 0
     self.limits = limits
-    production = Monitor(Production(plan.outputs))
+    production = Monitor(Production(plan.outputs, done: done))
   }
 
   /// Makes all outputs, and hands them over in order.
@@ -120,13 +127,14 @@ import Raster
     of work: Work, _ order: Production.Order, _ planned: PlannedOutput
   ) throws(ProcessingError) -> Picture {
     var picture = order.start ?? upright
-    for index in order.done..<work.steps.count {
+    let steps = Array(work.steps.dropFirst(done))
+    for index in order.done..<steps.count {
       do throws(RasterError) {
-        picture = Picture(try work.steps[index].picture(of: picture.image))
+        picture = Picture(try steps[index].picture(of: picture.image, converter))
       } catch {
         throw .resampling(template: planned.template, error)
       }
-      production.change { $0.add(picture, after: Array(work.steps.prefix(index + 1))) }
+      production.change { $0.add(picture, after: Array(steps.prefix(index + 1))) }
     }
     return picture
   }

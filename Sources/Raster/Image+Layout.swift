@@ -4,8 +4,9 @@ extension Image {
   /// - Eight bits become sixteen by times 257, sixteen become eight by rounding to the nearest.
   /// - Grey becomes RGB by repetition; RGB becomes grey as JPEG's luma does (ITU-R BT.601: 0.299, 0.587, 0.114).
   /// - New alpha is opaque.
-  /// - Precondition: alpha that goes is opaque everywhere; use ``flattened(onto:)`` where it is not.
+  /// - Precondition: ink stays ink, and alpha that goes is opaque everywhere; use ``flattened(onto:)`` where it is not.
   public borrowing func converted(to target: Layout) -> Image {
+    precondition((layout.channels == .cmyk) == (target.channels == .cmyk), "ink becomes light by way of its profile")
     precondition(target.hasAlpha || isOpaque, "transparency is flattened, never dropped")
     return switch (layout.depth, target.depth) {
     case (.eight, .eight): converted(to: target.channels, from: UInt8.self) { $0 }
@@ -76,7 +77,7 @@ extension Layout.Channels {
   public var isGray: Bool {
     switch self {
     case .gray, .grayAlpha: true
-    case .rgb, .rgba: false
+    case .rgb, .rgba, .cmyk: false
     }
   }
 }

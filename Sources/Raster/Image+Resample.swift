@@ -6,14 +6,15 @@ extension Image {
   /// zimg asks for the source line by line and hands back the result line by line; beside the two pictures, memory is
   /// taken only for the lines that the filter spans. At the edges zimg mirrors the picture. Float lines keep the
   /// overshoot between the two passes, which integers would cut, and leave all rounding to the last step.
-  borrowing func resampled(_ geometry: ResizeGeometry, filter: Filter) throws(RasterError) -> Image {
+  borrowing func resampled(_ geometry: ResizeGeometry, filter: Filter, isLinear: Bool) throws(RasterError) -> Image {
     let graph = try ResamplingGraph(geometry, layout: layout, filter: filter)
     let (layout, sourceSize, targetSize) = (layout, size, geometry.scaled)
     return unsafe try Image(size: targetSize, layout: layout) { (target) throws(RasterError) in
       // zimg works on pointers. Both pictures and all line buffers outlive the call, and nothing keeps a pointer.
       let succeeded = withPixels { pixels in
         unsafe pixels.withUnsafeBufferPointer { source in
-          unsafe graph.run(source: source, sourceSize: sourceSize, target: target, targetSize: targetSize)
+          unsafe graph.run(
+            source: source, sourceSize: sourceSize, target: target, targetSize: targetSize, isLinear: isLinear)
         }
       }
       if !succeeded { throw ResamplingGraph.failure(geometry) }
@@ -43,10 +44,18 @@ extension Image {
     case .lanczos3:
       parameters.resample_filter = ZIMG_RESIZE_LANCZOS
       parameters.filter_param_a = 3
+    case .lanczos2:
+      parameters.resample_filter = ZIMG_RESIZE_LANCZOS
+      parameters.filter_param_a = 2
+    case .spline36: parameters.resample_filter = ZIMG_RESIZE_SPLINE36
     case .bicubic:
       parameters.resample_filter = ZIMG_RESIZE_BICUBIC
       parameters.filter_param_a = 0
       parameters.filter_param_b = 0.5
+    case .mitchell:
+      parameters.resample_filter = ZIMG_RESIZE_BICUBIC
+      parameters.filter_param_a = 1.0 / 3
+      parameters.filter_param_b = 1.0 / 3
     case .bilinear: parameters.resample_filter = ZIMG_RESIZE_BILINEAR
     case .nearest: parameters.resample_filter = ZIMG_RESIZE_POINT
     }
@@ -92,7 +101,8 @@ extension Image {
   ///
   /// `source` and `target` hold pictures of their sizes in the graph's layout.
   @unsafe func run(
-    source: UnsafeBufferPointer<UInt8>, sourceSize: Size, target: UnsafeMutableBufferPointer<UInt8>, targetSize: Size
+    source: UnsafeBufferPointer<UInt8>, sourceSize: Size, target: UnsafeMutableBufferPointer<UInt8>, targetSize: Size,
+    isLinear: Bool
   ) -> Bool {
     var (scratchBytes, linesIn, linesOut) = (0, UInt32(0), UInt32(0))
     // Each call writes one number to the pointer it is given.
@@ -108,8 +118,8 @@ extension Image {
     input.describe(&sourceLines)
     output.describe(&targetLines)
     guard let sourceBase = source.baseAddress, let targetBase = target.baseAddress else { return false }
-    var reading = unsafe LineReading(lines: input.view, pixels: sourceBase)
-    var writing = unsafe LineWriting(lines: output.view, pixels: targetBase)
+    var reading = unsafe LineReading(lines: input.view, pixels: sourceBase, isLinear: isLinear)
+    var writing = unsafe LineWriting(lines: output.view, pixels: targetBase, isLinear: isLinear)
     // Both are alive until the call returns, and each callback gets its own.
     let result = unsafe withUnsafeMutablePointer(to: &reading) { reading in
       unsafe withUnsafeMutablePointer(to: &writing) { writing in

@@ -5,20 +5,25 @@ public struct Layout: Hashable, Sendable, Codable {
     case grayAlpha
     case rgb
     case rgba
+    /// Ink, 255 for all of it: what some JPEGs hold, on its way to becoming RGB. Nothing else is done with it, but turning.
+    case cmyk
+
+    /// What outputs have.
+    public static let allCases: [Channels] = [.gray, .grayAlpha, .rgb, .rgba]
 
     public var count: Int {
       switch self {
       case .gray: 1
       case .grayAlpha: 2
       case .rgb: 3
-      case .rgba: 4
+      case .rgba, .cmyk: 4
       }
     }
 
     public var hasAlpha: Bool {
       switch self {
       case .grayAlpha, .rgba: true
-      case .gray, .rgb: false
+      case .gray, .rgb, .cmyk: false
       }
     }
   }
@@ -46,6 +51,7 @@ public struct Layout: Hashable, Sendable, Codable {
   public static let grayAlpha8 = Layout(.grayAlpha)
   public static let rgb8 = Layout(.rgb)
   public static let rgba8 = Layout(.rgba)
+  public static let cmyk8 = Layout(.cmyk)
 }
 
 extension Layout {
@@ -57,6 +63,7 @@ extension Layout {
       case .grayAlpha: "gray with alpha"
       case .rgb: "RGB"
       case .rgba: "RGBA"
+      case .cmyk: "CMYK"
       }
     return "\(channels) of \(depth.rawValue) bits"
   }

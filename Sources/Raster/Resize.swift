@@ -35,10 +35,12 @@ public struct Resize: Hashable, Sendable, Codable {
   /// Whether a picture smaller than the box is enlarged.
   public var enlarge: Bool
   public var filter: Filter
+  /// Whether samples are mixed as amounts of light, along sRGB's curve, instead of as they are stored.
+  public var isLinear: Bool
 
   public init(
     width: Int? = nil, height: Int? = nil, fit: Fit = .inside, position: Position = .center, enlarge: Bool = false,
-    filter: Filter = .lanczos3
+    filter: Filter = .lanczos3, isLinear: Bool = false
   ) {
     self.width = width
     self.height = height
@@ -46,5 +48,6 @@ public struct Resize: Hashable, Sendable, Codable {
     self.position = position
     self.enlarge = enlarge
     self.filter = filter
+    self.isLinear = isLinear
   }
 }

@@ -63,11 +63,7 @@ public struct ResizeGeometry: Hashable, Sendable, Codable {
   ///
   /// - Parameter background: fills the canvas; `nil` is transparency.
   public func layout(of layout: Layout, background: Color?) -> Layout {
-    guard pads else { return layout }
-    let channels = layout.channels
-    guard let background else { return Layout(channels.isGray ? .grayAlpha : .rgba, layout.depth) }
-    if background.isGray || !channels.isGray { return layout }
-    return Layout(channels.hasAlpha ? .rgba : .rgb, layout.depth)
+    pads ? layout.behind(background) : layout
   }
 
   /// The same result from a picture that has one pixel where the source has a square of `factor` by `factor`.
@@ -184,7 +180,7 @@ extension Resize {
 
 extension Position {
   /// The share of the free room that lies to the left: 0, 0.5 or 1.
-  var horizontal: Double {
+  public var horizontal: Double {
     switch self {
     case .left, .topLeft, .bottomLeft: 0
     case .center, .top, .bottom: 0.5
@@ -193,7 +189,7 @@ extension Position {
   }
 
   /// The share of the free room that lies above.
-  var vertical: Double {
+  public var vertical: Double {
     switch self {
     case .top, .topLeft, .topRight: 0
     case .center, .left, .right: 0.5

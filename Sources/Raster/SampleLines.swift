@@ -33,11 +33,15 @@ import CZimg
     /// A line's place among them is its row's lowest bits: zimg's rule.
     let mask: UInt32
 
+    func line(_ row: Int, channel: Int) -> UnsafeMutablePointer<Float> {
+      let place = unsafe Int(UInt32(row) & mask)
+      return unsafe base + (channel * lines + place) * lineFloats
+    }
+
     /// Where a row of each channel lies.
     func planes(_ row: Int) -> craster_planes {
-      let place = unsafe Int(UInt32(row) & mask)
       func plane(_ channel: Int) -> UnsafeMutablePointer<Float>? {
-        unsafe channel < layout.channels.count ? base + (channel * lines + place) * lineFloats : nil
+        unsafe channel < layout.channels.count ? line(row, channel: channel) : nil
       }
       return unsafe craster_planes(plane: (plane(0), plane(1), plane(2), plane(3)))
     }
@@ -87,6 +91,8 @@ import CZimg
   let lines: SampleLines.View
   /// The first byte of a picture of the lines' layout and width.
   let pixels: UnsafePointer<UInt8>
+  /// Whether the lines hold amounts of light.
+  var isLinear = false
 
   func read(row: Int, columns: Range<Int>) {
     let columns = unsafe columns.clamped(to: 0..<lines.width)
@@ -99,19 +105,40 @@ import CZimg
     switch layout.depth {
     case .eight:
       unsafe craster_read_8(
-        source.assumingMemoryBound(to: UInt8.self), channels, &planes, columns.lowerBound, columns.upperBound)
+        source.assumingMemoryBound(to: UInt8.self), channels, &planes, columns.lowerBound, columns.upperBound, isLinear)
     case .sixteen:
       unsafe craster_read_16(
-        source.assumingMemoryBound(to: UInt16.self), channels, &planes, columns.lowerBound, columns.upperBound)
+        source.assumingMemoryBound(to: UInt16.self), channels, &planes, columns.lowerBound, columns.upperBound,
+        isLinear)
+    }
+    if unsafe isLinear { unsafe toLight(row: row, columns: columns) }
+  }
+
+  /// From samples to light; that is what is multiplied by alpha.
+  private func toLight(row: Int, columns: Range<Int>) {
+    let layout = unsafe lines.layout
+    let share = 1 / layout.depth.most
+    for color in 0..<layout.channels.colors {
+      let line = unsafe lines.line(row, channel: color)
+      switch layout.depth {
+      case .eight: unsafe TransferCurve.toLight(line, columns, UInt8.self)
+      case .sixteen: unsafe TransferCurve.toLight(line, columns, UInt16.self)
+      }
+      guard layout.hasAlpha else { continue }
+      let alpha = unsafe lines.line(row, channel: layout.channels.colors)
+      for x in columns { unsafe line[x] *= alpha[x] * share }
     }
   }
 }
 
-/// From lines of floats to a picture's pixels: divided by alpha, rounded, and cut to what a sample holds.
+/// From lines of floats to a picture's pixels: divided by alpha, rounded, and cut to what a sample holds. The lines are
+/// used up.
 @unsafe struct LineWriting {
   let lines: SampleLines.View
   /// The first byte of a picture of the lines' layout and width.
   let pixels: UnsafeMutablePointer<UInt8>
+  /// Whether the lines hold amounts of light.
+  var isLinear = false
 
   func write(row: Int, columns: Range<Int>) {
     let columns = unsafe columns.clamped(to: 0..<lines.width)
@@ -119,14 +146,41 @@ import CZimg
     let channels = Int32(layout.channels.count)
     let target = unsafe UnsafeMutableRawPointer(pixels + row * lines.width * layout.bytesPerPixel)
     var planes = unsafe lines.planes(row)
+    if unsafe isLinear { unsafe toSamples(row: row, columns: columns) }
     // As for reading: the picture has all columns of the row.
     switch layout.depth {
     case .eight:
       unsafe craster_write_8(
-        target.assumingMemoryBound(to: UInt8.self), channels, &planes, columns.lowerBound, columns.upperBound)
+        target.assumingMemoryBound(to: UInt8.self), channels, &planes, columns.lowerBound, columns.upperBound, isLinear)
     case .sixteen:
       unsafe craster_write_16(
-        target.assumingMemoryBound(to: UInt16.self), channels, &planes, columns.lowerBound, columns.upperBound)
+        target.assumingMemoryBound(to: UInt16.self), channels, &planes, columns.lowerBound, columns.upperBound,
+        isLinear)
     }
   }
+
+  /// From light, divided by alpha, to samples.
+  private func toSamples(row: Int, columns: Range<Int>) {
+    let layout = unsafe lines.layout
+    let most = layout.depth.most
+    for color in 0..<layout.channels.colors {
+      let line = unsafe lines.line(row, channel: color)
+      if layout.hasAlpha {
+        let alpha = unsafe lines.line(row, channel: layout.channels.colors)
+        // What is transparent once rounded has no colour.
+        for x in columns { unsafe line[x] = alpha[x] < 0.5 ? 0 : line[x] * (most / alpha[x]) }
+      }
+      unsafe TransferCurve.toSamples(line, columns, most: most)
+    }
+  }
+}
+
+extension Layout.Depth {
+  /// The largest sample.
+  fileprivate var most: Float { self == .eight ? 255 : 65535 }
+}
+
+extension Layout.Channels {
+  /// Those that are multiplied by alpha.
+  fileprivate var colors: Int { hasAlpha ? count - 1 : count }
 }

@@ -8,7 +8,9 @@ enum OutputReader {
   /// Outputs of one original, lists expanded.
   static let countLimit = 200
 
-  static let keys = ["file", "format", "resize", "background", "metadata"] + EncodingReader.settings.map(\.key)
+  static let keys =
+    ["file", "format", "color", "resize", "background", "metadata"] + StepsReader.keys
+    + EncodingReader.settings.map(\.key)
 
   static func outputs(_ root: Section) throws(RequestError) -> [OutputRecipe] {
     guard let nodes = try root.list("outputs"), !nodes.isEmpty else {
@@ -36,11 +38,16 @@ enum OutputReader {
     let file = try template(section)
     let format = try format(section, file: file)
     let encoding = try EncodingReader.encoding(section, format: format)
-    let background = try background(section)
+    let color = try section.choice("color", OutputColor.self) ?? .keep
+    let background = try section.color("background") ?? .white
+    let (trim, crop) = (try StepsReader.trim(section), try StepsReader.crop(section))
+    let (blur, sharpen) = (try StepsReader.blur(section), try StepsReader.sharpen(section))
+    let (flatten, pad) = (try section.color("flatten"), try StepsReader.pad(section))
     let metadata = try MetadataReader.policy(section)
     return try ResizeReader.resizes(section, format: format).map { resize in
       OutputRecipe(
-        file: file, format: format, resize: resize, encoding: encoding, background: background, metadata: metadata)
+        file: file, format: format, color: color, trim: trim, crop: crop, resize: resize, blur: blur,
+        sharpen: sharpen, flatten: flatten, pad: pad, encoding: encoding, background: background, metadata: metadata)
     }
   }
 
@@ -77,15 +84,6 @@ enum OutputReader {
     return format
   }
 
-  private static func background(_ section: Section) throws(RequestError) -> Color {
-    guard let text = try section.text("background") else { return .white }
-    guard let color = Color(hex: text) else {
-      throw .invalid(
-        section.place(of: "background"), value: text, why: "a colour is written \"#rrggbb\" or \"#rgb\", in quotes")
-    }
-    return color
-  }
-
   private static func checkNames(
     of recipe: OutputRecipe, at section: Section, against others: [(recipe: OutputRecipe, place: Place)]
   ) throws(RequestError) {
@@ -96,11 +94,13 @@ enum OutputReader {
 }
 
 extension OutputRecipe {
-  /// Whether both outputs get one name, whatever the original is: by their templates alone, or because the same resize
-  /// gives the sizes in the names.
+  /// Whether both outputs get one name, whatever the original is: by their templates alone, or because the same steps
+  /// give the sizes in the names.
   fileprivate func alwaysSharesName(with other: OutputRecipe) -> Bool {
     if file.alwaysEquals(other.file, format: format, otherFormat: other.format) { return true }
-    guard file == other.file, resize == other.resize, !file.placeholders.contains(.sha256) else { return false }
+    guard file == other.file, trim == other.trim, crop == other.crop, resize == other.resize,
+      pad?.padding == other.pad?.padding, !file.placeholders.contains(.sha256)
+    else { return false }
     return format == other.format || !file.placeholders.contains(.format)
   }
 }

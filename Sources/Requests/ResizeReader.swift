@@ -6,7 +6,7 @@ import Raster
 /// `width` and `height` may be lists. A list beside one number is paired with that number; two lists are paired item
 /// by item and have to be of one length, since anything else would leave the reader guessing.
 enum ResizeReader {
-  static let keys = ["width", "height", "fit", "position", "enlarge", "filter"]
+  static let keys = ["width", "height", "fit", "position", "enlarge", "filter", "linear"]
 
   /// One for each output to make; `[nil]` where nothing is resized.
   static func resizes(_ output: Section, format: ImageFormat) throws(RequestError) -> [Resize?] {
@@ -26,11 +26,12 @@ enum ResizeReader {
     let position = try section.choice("position", Raster.Position.self) ?? .center
     let enlarge = try section.bool("enlarge") ?? false
     let filter = try section.choice("filter", Filter.self) ?? .lanczos3
+    let isLinear = try section.bool("linear") ?? false
     return (0..<max(widths.count, heights.count)).map { index in
       Resize(
         width: widths.count == 1 ? widths[0] : widths.isEmpty ? nil : widths[index],
         height: heights.count == 1 ? heights[0] : heights.isEmpty ? nil : heights[index],
-        fit: fit, position: position, enlarge: enlarge, filter: filter)
+        fit: fit, position: position, enlarge: enlarge, filter: filter, isLinear: isLinear)
     }
   }
 

@@ -43,12 +43,12 @@ public struct Workbench: ~Copyable {
     do throws(WorkError) {
       switch received.message {
       case .header(let limits): reply = .header(try header(try picture(&received.files), limits))
-      case .examine(let limits):
+      case .examine(let trims, let limits):
         original = []
         let bytes = try picture(&received.files, limits)
         reply = .examined(
           try processing { () throws(ProcessingError) in
-            try Processor.examine(bytes.span, limits: limits)
+            try Processor.examine(bytes.span, for: trims, limits: limits)
           })
         original = bytes
       case .run(let plan, let limits):

@@ -15,9 +15,11 @@ extension WorkerPool {
     }
   }
 
-  /// What ``Processor/examine(_:limits:)`` says, without the metadata.
-  public func examine(_ picture: OpenPicture) throws(ProcessingError) -> OriginalReport {
-    try ask(within: Self.glance) { conversation throws(ProcessingError) in try examine(picture, &conversation) }
+  /// What ``Processor/examine(_:for:limits:)`` says, without the metadata.
+  public func examine(_ picture: OpenPicture, for trims: [Trim] = []) throws(ProcessingError) -> OriginalReport {
+    try ask(within: trims.isEmpty ? Self.glance : nil) { conversation throws(ProcessingError) in
+      try examine(picture, for: trims, &conversation)
+    }
   }
 
   /// ``Inspection``.
@@ -63,14 +65,15 @@ extension WorkerPool {
     }
   }
 
-  /// ``Processor/run(_:original:limits:emit:)``, after `plan` has made a plan of what ``examine(_:)`` says.
+  /// ``Processor/run(_:original:limits:emit:)``, after `plan` has made a plan of what ``examine(_:for:)`` says.
   ///
   /// - Parameters:
+  ///   - trims: those of the plan's recipe.
   ///   - plan: may be called a second time, when the first worker has ended.
   ///   - emit: is given each output once, in the plan's order, and with it what its metadata lacks; meanwhile the worker
   ///     is at the next. What it throws ends the run.
   public func run<Emission: Error>(
-    _ picture: OpenPicture, plan: (OriginalReport) throws(ProcessingError) -> Plan,
+    _ picture: OpenPicture, trims: [Trim] = [], plan: (OriginalReport) throws(ProcessingError) -> Plan,
     emit: (PlannedOutput, Span<UInt8>, [ProcessingWarning]) throws(Emission) -> Void
   ) throws(RunError<Emission>) {
     // What is emitted stays so, when a worker ends behind it.
@@ -78,7 +81,7 @@ extension WorkerPool {
     try converse { conversation throws(RunError<Emission>) in
       var file: MemoryFile?
       let rest = try processing(Emission.self) { () throws(ProcessingError) in
-        let rest = try plan(try examine(picture, &conversation)).remaining(after: emitted)
+        let rest = try plan(try examine(picture, for: trims, &conversation)).remaining(after: emitted)
         var files: [Int32] = []
         if !rest.outputs.isEmpty {
           let first = try memoryFile()
@@ -116,15 +119,16 @@ extension WorkerPool {
 
   // MARK: Parts
 
-  /// No pixel is looked at: what takes longer never ends, and others wait behind it.
+  /// Where no pixel is looked at: what takes longer never ends, and others wait behind it.
   private static let glance = Duration.seconds(10)
 
   private func examine(
-    _ picture: OpenPicture, _ conversation: inout Conversation
+    _ picture: OpenPicture, for trims: [Trim], _ conversation: inout Conversation
   ) throws(ProcessingError) -> OriginalReport {
-    try conversation.say(.examine(limits), files: [picture.number])
+    try conversation.say(.examine(trims, limits), files: [picture.number])
     guard case .examined(let report) = try conversation.hear(), report.header.size.isCredible,
-      report.header.size.pixelCount ?? .max <= limits.pixels
+      report.header.size.pixelCount ?? .max <= limits.pixels, report.surveys.map(\.trim) == trims,
+      report.surveys.allSatisfy({ $0.region?.lies(in: report.size) ?? true })
     else { throw conversation.garbled("a report was asked for") }
     return report
   }

@@ -3,6 +3,7 @@ import Daemon
 import Documents
 import Money
 import Processing
+import Raster
 import Requests
 
 /// What one request would call, cost and make; or why it would be refused.
@@ -17,7 +18,7 @@ struct Forecast {
     /// - Parameter original: what a local picture says of itself; asked for only to tell how outputs are made.
     init(
       _ request: Request, _ pipeline: Pipeline?, _ catalogue: Catalogue, _ daemon: DaemonConfiguration,
-      picture: (String) -> NamedPicture, original: ((String) throws(ProcessingError) -> OriginalReport?)?
+      picture: (String) -> NamedPicture, original: ((String, [Trim]) throws(ProcessingError) -> OriginalReport?)?
     ) throws(ErrorReport) {
       let preflight = try Preflight(
         request, catalogue: catalogue, assumptions: daemon.assumptions, fitsInput: pipeline?.fitsInput == true,

@@ -8,7 +8,7 @@ the layout's order (sixteen bits in the machine's). Where the pixels come from:
 - PNG: from the samples the file was made of, by the encoder below, which knows nothing of libpng; checked against
   Pillow wherever Pillow keeps what is stored.
 - WebP: from dwebp; the first frame of an animation from Pillow (WebPAnimDecoder).
-- JPEG: from djpeg; CMYK from Pillow, converted as `JPEG.decode` documents.
+- JPEG: from djpeg; CMYK from Pillow.
 
 Files that begin with `hostile-` are not listed: no decoder gets a picture from them, or none that is safe.
 """
@@ -393,13 +393,7 @@ def make_cmyk():
         samples = picture.tobytes()
         if not adobe:  # Pillow takes every CMYK for Adobe's.
             samples = bytes(255 - v for v in samples)
-        pixels = bytearray()
-        for i in range(0, len(samples), 4):
-            pixels += bytes(round((255 - v) * (255 - samples[i + 3]) / 255) for v in samples[i:i + 3])
-        if adobe:
-            run("djpeg", "-pnm", "-outfile", "ink.ppm", "jpeg-%s.jpg" % name)
-            assert netpbm("ink.ppm")[2] == bytes(pixels), "djpeg converts ink otherwise"
-        add("jpeg-" + name, "jpeg-%s.jpg" % name, "jpeg", picture.size, "rgb8", coding, bytes(pixels))
+        add("jpeg-" + name, "jpeg-%s.jpg" % name, "jpeg", picture.size, "cmyk8", coding, samples)
 
 
 # Hostile files --------------------------------------------------------------------------------------------------------

@@ -15,6 +15,17 @@ import Testing
     accepts-images: true
     outputs: [{ file: "{name}.png", resize: { width: 100, height: 60, fit: contain }, background: "#102030" }]
     """,
+    "steps": """
+    outputs:
+      - file: "{name}-{width}x{height}.png"
+        trim: { color: "#000", margin: 2 }
+        crop: { width: "50%" }
+        resize: { width: 50, filter: mitchell, linear: true }
+        blur: 1.5
+        sharpen: { sigma: 2, amount: 1, threshold: 0 }
+        pad: { left: 3, color: "#fff" }
+      - { file: "{name}.png", crop: { width: 300, height: 20 } }
+    """,
   ]
 
   /// 512x256 noise, to be turned to the right where asked, written by Pillow.
@@ -28,6 +39,11 @@ import Testing
       Image.effect_noise((512, 256), 60).convert("RGB").save(file, "JPEG", quality=85, exif=exif)
       sys.stdout.buffer.write(file.getvalue())
       """
+    return try python(program)
+  }
+
+  /// What a Python program writes.
+  private func python(_ program: String) throws -> [UInt8] {
     let process = Process()
     let output = Pipe()
     process.executableURL = URL(filePath: "/usr/bin/python3")
@@ -120,6 +136,57 @@ import Testing
     try site.drop(#"{"source": "missing.jpg"}"#, as: "box/none.json")
     let none = try await site.run("plan", "--explain", "--json", "\(site.folder)/inbox/box/none.json")
     #expect(try document(none.output)["plan"] is NSNull)
+  }
+
+  /// White of 40x30 on black of 512x256, written by Pillow.
+  private func spot() throws -> [UInt8] {
+    let program = """
+      import io, sys
+      from PIL import Image
+      image = Image.new("RGB", (512, 256))
+      image.paste((255, 255, 255), (100, 80, 140, 110))
+      file = io.BytesIO()
+      image.save(file, "PNG")
+      sys.stdout.buffer.write(file.getvalue())
+      """
+    return try python(program)
+  }
+
+  @Test func whatIsCutOffIsToldAsItWillBeDone() async throws {
+    let site = try await site(try DeafPort())
+    let file = "\(site.folder)/spot.png"
+    try Data(spot()).write(to: URL(filePath: file))
+    let told = try await site.run("plan", "--explain", "--pipeline", "steps", file)
+    #expect(told.status == 0, "\(told.notes)")
+    // 44x34 are left, of which half the width is kept; 50 columns would enlarge it.
+    #expect(
+      told.output.contains(
+        "    spot-25x34.png 25x34: trim to 44x34 at 98,78, crop to 22x34 at 11,0, blur (sigma 1.5), sharpen (sigma 2, "
+          + "amount 1, threshold 0), pad by 0/0/0/3, #ffffff, encode as png (compression 6), metadata provenance\n"),
+      "\(told.output)")
+    let made = try await site.run("process", "--pipeline", "steps", "--output", "\(site.folder)/made", file)
+    #expect(made.status == 0, "\(made.notes)")
+    let files = try #require(try site.json("made/spot/manifest.json")["outputs"] as? [[String: Any]])
+    #expect(files.map { $0["file"] as? String } == ["spot-25x34.png", "spot.png"])
+    #expect(files.map { $0["width"] as? Int } == [25, 300])
+  }
+
+  @Test func whatIsNotThereYetIsToldAsBeforeTrimming() async throws {
+    let site = try await site(try DeafPort())
+    let canal = #"{"model": "venice-sd35", "prompt": "A canal", "width": 512, "height": 128, "format": "png"}"#
+    try site.drop(canal, as: "steps/canal.json")
+    let told = try await site.run("plan", "--explain", "\(site.folder)/inbox/steps/canal.json")
+    #expect(told.status == 0, "\(told.notes)")
+    for line in [
+      "    canal-53x25.png 53x25: crop to 256x128 at 128,0, resize to 50x25 (mitchell, linear light), blur (sigma 1.5), ",
+      "    warning: sizes are told as before trimming: only the original's pixels say what is cut off\n",
+    ] { #expect(told.output.contains(line), "\(told.output)") }
+    try site.drop(canal.replacingOccurrences(of: "512", with: "256"), as: "steps/brook.json")
+    let small = try await site.run("plan", "--explain", "\(site.folder)/inbox/steps/brook.json")
+    #expect(
+      small.output.contains(
+        "output \"{name}.png\" keeps 300x20 at 0,54 of a picture that is 256x128: that part does not lie in it"),
+      "\(small.output)")
   }
 
   @Test func withoutTheWordNothingIsExplained() async throws {

@@ -25,6 +25,7 @@ import Testing
     .outputTooLarge(template: "a", size: Size(width: 5, height: 6), limit: 7),
     .metadata(template: "a", .tooLarge(.exif, bytes: 70_000, limit: 65_533, .jpeg)),
     .metadata(template: "a", .malformed(.png, structure: "iCCP", offset: 3, reason: "x")),
+    .color(reason: "r"), .input(.color(reason: "r")),
     .resampling(
       template: "a", .resampling(from: Size(width: 1, height: 2), to: Size(width: 3, height: 4), reason: "r")),
     .encoding(template: "a", .encodingFailed(.webp, reason: "r")),

@@ -109,11 +109,12 @@ extension JobFacts {
 
 extension OutputRecipe {
   static func test(
-    _ file: String, _ format: ImageFormat, resize: Resize? = nil, encoding: Encoding? = nil,
+    _ file: String, _ format: ImageFormat, color: OutputColor = .keep, resize: Resize? = nil, encoding: Encoding? = nil,
     background: Color = .white, metadata: MetadataPolicy.Level = .none
   ) throws -> OutputRecipe {
     try OutputRecipe(
-      file: FileNameTemplate(file), format: format, resize: resize, encoding: encoding, background: background,
+      file: FileNameTemplate(file), format: format, color: color, resize: resize, encoding: encoding,
+      background: background,
       metadata: MetadataPolicy(level: metadata))
   }
 }
@@ -123,7 +124,7 @@ func process(
   _ original: [UInt8], _ recipe: Recipe, facts: OriginalFacts = OriginalFacts(), job: JobFacts = .test(),
   limits: Limits = Limits()
 ) throws -> (plan: Plan, outputs: [FinishedOutput]) {
-  let report = try Processor.examine(original.span, limits: limits)
+  let report = try Processor.examine(original.span, for: recipe.trims, limits: limits)
   let plan = try Processor.plan(recipe, for: report, original: facts, job: job, limits: limits)
   var outputs: [FinishedOutput] = []
   do {

@@ -7,9 +7,11 @@ import Testing
     var to: (Int, Int)
     var layout: Layout
     var filter = Filter.lanczos3
+    var isLinear = false
 
     var testDescription: String {
       "\(from.0)x\(from.1) to \(to.0)x\(to.1), \(layout.channels) \(layout.depth.rawValue), \(filter)"
+        + (isLinear ? ", linear" : "")
     }
   }
 
@@ -30,6 +32,17 @@ import Testing
         Case(from: (57, 43), to: (20, 15), layout: .rgb8, filter: filter),
         Case(from: (20, 15), to: (57, 43), layout: .rgba8, filter: filter),
         Case(from: (300, 300), to: (7, 7), layout: .gray8, filter: filter),
+        Case(from: (41, 1), to: (7, 3), layout: Layout(.rgba, .sixteen), filter: filter),
+        Case(from: (1, 1), to: (2, 5), layout: Layout(.grayAlpha, .sixteen), filter: filter),
+        Case(from: (33, 21), to: (20, 30), layout: .rgb8, filter: filter, isLinear: true),
+      ]
+    }
+    + layouts.flatMap { layout in
+      [
+        Case(from: (64, 48), to: (31, 17), layout: layout, isLinear: true),
+        Case(from: (31, 17), to: (64, 48), layout: layout, isLinear: true),
+        Case(from: (1, 19), to: (3, 4), layout: layout, isLinear: true),
+        Case(from: (1, 1), to: (3, 3), layout: layout, isLinear: true),
       ]
     }
     + [(1, 1), (1, 2), (2, 1), (1, 40), (40, 1), (2, 2), (3, 3), (5, 4)].flatMap { from in
@@ -41,10 +54,10 @@ import Testing
     let image = Image.noise(width: test.from.0, height: test.from.1, test.layout)
     let resize = Resize(width: test.to.0, height: test.to.1, fit: .fill, enlarge: true, filter: test.filter)
     let geometry = resize.geometry(for: image.size)
-    let result = try image.resized(geometry, filter: test.filter, background: nil)
+    let result = try image.resized(geometry, filter: test.filter, isLinear: test.isLinear, background: nil)
     #expect(result.size == Size(width: test.to.0, height: test.to.1))
     #expect(result.layout == test.layout)
-    expectClose(result, ReferenceResampling(filter: test.filter).samples(of: image, geometry))
+    expectClose(result, ReferenceResampling(filter: test.filter, isLinear: test.isLinear).samples(of: image, geometry))
   }
 
   @Test(arguments: Position.allCases)
@@ -69,13 +82,37 @@ import Testing
     let pixel = [most / 3, most, most / 7, most / 2].suffix(layout.channels.count)
     let image = Image(width: 37, height: 23, layout, samples: (0..<37 * 23).flatMap { _ in pixel })
     for resize in [Resize(width: 100), Resize(width: 5), Resize(width: 60, height: 9, fit: .fill)] {
-      var resize = resize
-      resize.enlarge = true
-      let result = try image.resized(resize.geometry(for: image.size), background: nil)
-      let isUniform = result.isUniform
-      #expect(isUniform)
-      #expect(Array(result.samples.prefix(layout.channels.count)) == Array(pixel))
+      for filter in Filter.allCases {
+        for isLinear in [false, true] {
+          var resize = resize
+          resize.enlarge = true
+          let result = try image.resized(
+            resize.geometry(for: image.size), filter: filter, isLinear: isLinear, background: nil)
+          let isUniform = result.isUniform
+          #expect(isUniform)
+          #expect(Array(result.samples.prefix(layout.channels.count)) == Array(pixel))
+        }
+      }
     }
+  }
+
+  /// A line between black and white, which is where sRGB's samples and light differ most.
+  @Test func linearLightKeepsTheLightOfALine() throws {
+    let image = Image(width: 2, height: 1, .gray8, samples: [0, 255])
+    let half = Resize(width: 1, height: 1, fit: .fill).geometry(for: image.size)
+    #expect(try image.resized(half, filter: .bilinear, background: nil).samples == [128])
+    #expect(try image.resized(half, filter: .bilinear, isLinear: true, background: nil).samples == [188])
+  }
+
+  /// Every sample is found again: the tables of the curve are exact enough both ways.
+  @Test(arguments: [Layout.gray8, Layout(.gray, .sixteen)])
+  func linearLightChangesNoSampleThatIsNotMixed(_ layout: Layout) throws {
+    let count = layout.depth == .eight ? 256 : 65536
+    let image = Image(width: count / 16, height: 16, layout, samples: Array(0..<count))
+    let geometry = Resize(width: count / 16, height: 32, fit: .fill, enlarge: true).geometry(for: image.size)
+    let samples = try image.resized(geometry, filter: .nearest, isLinear: true, background: nil).samples
+    let expected = (0..<32).flatMap { row in (0..<count / 16).map { row / 2 * (count / 16) + $0 } }
+    #expect(samples == expected)
   }
 
   @Test func hiddenColorsDoNotBleed() throws {

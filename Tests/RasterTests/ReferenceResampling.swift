@@ -6,11 +6,13 @@ import Raster
 /// mirrored, and beyond its mirror image the last sample goes on.
 struct ReferenceResampling {
   var filter: Filter
+  /// Whether amounts of light are mixed.
+  var isLinear = false
 
   private var support: Double {
     switch filter {
-    case .lanczos3: 3
-    case .bicubic: 2
+    case .lanczos3, .spline36: 3
+    case .lanczos2, .bicubic, .mitchell: 2
     case .bilinear: 1
     case .nearest: 0
     }
@@ -24,6 +26,18 @@ struct ReferenceResampling {
     case .bicubic:
       if x < 1 { return 1.5 * x * x * x - 2.5 * x * x + 1 }
       return x < 2 ? -0.5 * x * x * x + 2.5 * x * x - 4 * x + 2 : 0
+    case .lanczos2: return x < 2 ? sinc(x) * sinc(x / 2) : 0
+    case .mitchell:
+      // Mitchell and Netravali, "Reconstruction Filters in Computer Graphics" (1988), equation 8, B = C = 1/3.
+      let (b, c) = (1.0 / 3, 1.0 / 3)
+      if x < 1 { return ((12 - 9 * b - 6 * c) * x * x * x + (-18 + 12 * b + 6 * c) * x * x + 6 - 2 * b) / 6 }
+      if x >= 2 { return 0 }
+      return ((-b - 6 * c) * x * x * x + (6 * b + 30 * c) * x * x + (-12 * b - 48 * c) * x + 8 * b + 24 * c) / 6
+    case .spline36:
+      // Avisynth's documentation of Spline36Resize.
+      if x < 1 { return ((13.0 / 11 * x - 453.0 / 209) * x - 3.0 / 209) * x + 1 }
+      if x < 2 { return ((-6.0 / 11 * (x - 1) + 270.0 / 209) * (x - 1) - 156.0 / 209) * (x - 1) }
+      return x < 3 ? ((1.0 / 11 * (x - 2) - 45.0 / 209) * (x - 2) + 26.0 / 209) * (x - 2) : 0
     case .bilinear: return max(0, 1 - x)
     case .nearest: return 0
     }
@@ -72,19 +86,28 @@ struct ReferenceResampling {
       stride(from: index, to: samples.count, by: channels.count).map { samples[$0] }
     }
     func cut(_ value: Double) -> Double { max(0, min(most, value)) }
+    // IEC 61966-2-1.
+    func light(_ sample: Double) -> Double {
+      let share = sample / most
+      return isLinear ? most * (share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)) : sample
+    }
+    func color(_ light: Double) -> Double {
+      let share = cut(light) / most
+      return isLinear ? most * (share <= 0.0031308 ? share * 12.92 : 1.055 * pow(share, 1 / 2.4) - 0.055) : cut(light)
+    }
     let colors = channels.isGray ? 1 : 3
     guard channels.hasAlpha else {
-      let planes = (0..<colors).map { plane(channel($0), geometry) }
-      return planes[0].indices.flatMap { pixel in planes.map { cut($0[pixel]) } }
+      let planes = (0..<colors).map { plane(channel($0).map(light), geometry) }
+      return planes[0].indices.flatMap { pixel in planes.map { color($0[pixel]) } }
     }
     let alpha = channel(colors)
     let scaledAlpha = plane(alpha, geometry)
-    let planes = (0..<colors).map { color in
-      plane(zip(channel(color), alpha).map { $0 * $1 / most }, geometry)
+    let planes = (0..<colors).map { index in
+      plane(zip(channel(index), alpha).map { light($0) * $1 / most }, geometry)
     }
     return scaledAlpha.indices.flatMap { pixel in
       let opacity = scaledAlpha[pixel]
-      return planes.map { opacity < 0.5 ? 0 : cut($0[pixel] * most / opacity) } + [cut(opacity)]
+      return planes.map { opacity < 0.5 ? 0 : color($0[pixel] * most / opacity) } + [cut(opacity)]
     }
   }
 }

@@ -38,6 +38,19 @@ import Testing
     if key == "outputs[0].file" { #expect(error.position == Position(line: 2, column: 13)) }
   }
 
+  @Test func coloursAreKeptUnlessTheOutputSaysOtherwise() throws {
+    #expect(try outputs("{ file: \"{name}.webp\" }").map(\.color) == [.keep])
+    #expect(try outputs("{ file: \"{name}.webp\", color: keep }").map(\.color) == [.keep])
+    #expect(try outputs("{ file: \"{name}.webp\", color: srgb }").map(\.color) == [.srgb])
+  }
+
+  @Test func anUnknownColourComesWithTheNearest() throws {
+    let error = try #require(mistake("{ file: \"{name}.webp\", color: sRGB }"))
+    #expect(error.key == "outputs[0].color")
+    #expect(error.nearest == "srgb")
+    #expect(mistake("{ file: \"{name}.webp\", colour: srgb }")?.nearest == "color")
+  }
+
   @Test func anUnknownPlaceholderComesWithTheNearest() {
     #expect(mistake("{ file: \"{nmae}.webp\" }")?.nearest == "name")
   }

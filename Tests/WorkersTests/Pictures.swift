@@ -58,7 +58,7 @@ extension WorkerPool {
   func run(_ bytes: [UInt8], _ recipe: Recipe, _ job: JobFacts) throws -> [Made] {
     var made: [Made] = []
     try run(
-      try OpenPicture(bytes.span),
+      try OpenPicture(bytes.span), trims: recipe.trims,
       plan: { report throws(ProcessingError) in
         try Processor.plan(recipe, for: report, original: OriginalFacts(), job: job, limits: limits)
       },

@@ -73,6 +73,25 @@ import Testing
     #expect(pool.waiting.count == 1)
   }
 
+  /// What a trim leaves is seen by the worker, and the plan is made here.
+  @Test func aTrimIsPlannedOfWhatTheWorkerSees() throws {
+    let pool = try Pictures.pool(nil)
+    var pixels = [UInt8](repeating: 255, count: 30 * 20 * 3)
+    for y in 5..<10 { for x in 3..<20 { pixels[(y * 30 + x) * 3] = 0 } }
+    let original = try PNG.encode(
+      Image(size: Size(width: 30, height: 20), layout: .rgb8, pixels: pixels), options: PNG.Options())
+    let report = try pool.examine(try OpenPicture(original.span), for: [Trim()])
+    let left = Region(x: 3, y: 5, size: Size(width: 17, height: 5))
+    #expect(report.surveys == [OriginalReport.Survey(trim: Trim(), region: left)])
+    let recipe = Recipe(
+      outputs: [OutputRecipe(file: try FileNameTemplate("{width}x{height}.png"), format: .png, trim: Trim())])
+    let made = try pool.run(original, recipe, Pictures.facts())
+    #expect(made.map(\.planned.name.settled) == ["17x5.png"])
+    let bytes = made[0].bytes
+    let size = try Codec.header(bytes.span).size
+    #expect(size == left.size)
+  }
+
   /// Confined as it is: outputs are made at the same time where there is more than one processor.
   @Test(.timeLimit(.minutes(2))) func aWorkerMakesOutputsSideBySide() throws {
     let pool = try Pictures.pool(nil)

@@ -1,10 +1,12 @@
 #ifndef CRASTER_H
 #define CRASTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// Rows of interleaved samples with straight alpha, to and from planes of floats with colours multiplied by alpha.
+// Rows of interleaved samples with straight alpha, to and from planes of floats, whose colours are multiplied by alpha
+// unless they too are to be straight.
 //
 // In C for `target_clones`: the same loops in a second edition for processors with long vectors, chosen when the program
 // starts. Swift has none, and takes ten times as long.
@@ -16,16 +18,20 @@ typedef struct craster_planes {
 
 /// Reads the pixels from `first` to before `end` of a row that begins at `row`: `channels` samples (1 gray, 2 gray and
 /// alpha, 3 RGB, 4 RGBA) each of 8 bits, as floats from 0 to 255.
-void craster_read_8(const uint8_t *row, int channels, const craster_planes *to, size_t first, size_t end);
+void craster_read_8(
+    const uint8_t *row, int channels, const craster_planes *to, size_t first, size_t end, bool is_straight);
 
 /// The same of samples of 16 bits in the machine's order, as floats from 0 to 65535.
-void craster_read_16(const uint16_t *row, int channels, const craster_planes *to, size_t first, size_t end);
+void craster_read_16(
+    const uint16_t *row, int channels, const craster_planes *to, size_t first, size_t end, bool is_straight);
 
 /// Writes what `craster_read_8` reads: colours divided by alpha, cut to 0 and 255, rounded to the nearest. What is
 /// transparent once rounded has no colour.
-void craster_write_8(uint8_t *row, int channels, const craster_planes *from, size_t first, size_t end);
+void craster_write_8(
+    uint8_t *row, int channels, const craster_planes *from, size_t first, size_t end, bool is_straight);
 
 /// The same for samples of 16 bits.
-void craster_write_16(uint16_t *row, int channels, const craster_planes *from, size_t first, size_t end);
+void craster_write_16(
+    uint16_t *row, int channels, const craster_planes *from, size_t first, size_t end, bool is_straight);
 
 #endif
