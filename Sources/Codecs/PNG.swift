@@ -1,6 +1,6 @@
 import Raster
 
-/// PNG (Third Edition) over libpng.
+/// PNG (Third Edition), read here over libdeflate.
 ///
 /// Every colour type, depth and interlacing. Samples are returned as they are stored: no gamma, no `sBIT` scaling.
 /// Fewer than eight bits of gray are spread over eight; a palette becomes RGB; `tRNS` becomes alpha; sixteen bits stay
@@ -9,12 +9,9 @@ public enum PNG {
   /// Reads the header, up to the first `IDAT`.
   public static func header(_ bytes: Span<UInt8>) throws(CodecError) -> ImageHeader {
     try ImageFormat.png.requireSignature(of: bytes)
-    // libpng reads through a pointer; the reader ends before the span does.
-    let (size, layout, coding) = try unsafe bytes.withUnsafeBufferPointer { buffer throws(CodecError) in
-      let reader = try unsafe PNGReader.open(buffer)
-      return (try reader.size(), reader.layout, reader.coding)
-    }
-    return ImageHeader(format: .png, size: size, layout: layout, isAnimated: isAnimated(bytes), coding: coding)
+    let header = try PNGHeader(bytes)
+    return ImageHeader(
+      format: .png, size: header.size, layout: header.layout, isAnimated: isAnimated(bytes), coding: header.coding)
   }
 
   /// Decodes the picture.
@@ -22,18 +19,19 @@ public enum PNG {
   /// Bytes that end before `IEND` are `.truncated`, also when every pixel is there. What follows `IEND` is ignored. Of
   /// the chunks only `IHDR`, `PLTE`, `tRNS`, `IDAT` and `IEND` are read; text and profiles, whatever they inflate to,
   /// are skipped. A damaged `tRNS` is `.malformed`, not an opaque picture.
+  ///
+  /// What is a picture, and of which pixels, is as in libpng: also where a file says more than it should, in chunks that
+  /// are not needed, behind the last row, or in a palette that is too short for an index, which is then black. Other
+  /// than there, deflate's window may be larger than the stream says.
+  ///
+  /// The rows are inflated and unfiltered in the picture's own memory; only of an interlaced picture they take a second
+  /// one, of the size that is stored.
   public static func decode(_ bytes: Span<UInt8>, limits: Limits) throws(CodecError) -> Image {
     try ImageFormat.png.requireSignature(of: bytes)
     try limits.requireBytes(bytes.count)
-    // libpng reads through a pointer; the reader ends before the span does.
-    return try unsafe bytes.withUnsafeBufferPointer { buffer throws(CodecError) -> Image in
-      let reader = try unsafe PNGReader.open(buffer)
-      let size = try reader.size()
-      try limits.requirePixels(size)
-      return try unsafe Image(size: size, layout: reader.layout) { pixels throws(CodecError) in
-        try unsafe reader.readPixels(rows: size.height, to: pixels)
-      }
-    }
+    let header = try PNGHeader(bytes)
+    try limits.requirePixels(header.size)
+    return try PNGReader(header).image(bytes)
   }
 
   /// Whether an `acTL` chunk of more than one frame comes before the pixels (PNG Third Edition 11.3.6.1).

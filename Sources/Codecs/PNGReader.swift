@@ -1,61 +1,104 @@
 import CCodecs
 import Raster
 
-/// A libpng reader over borrowed bytes. It must not outlive them.
-@safe struct PNGReader: ~Copyable {
-  private let handle: OpaquePointer
-  private let header: codecs_png_header
+/// The pixels of a PNG: its `IDAT` chunks are inflated at once into the memory of the picture, and unfiltered there.
+struct PNGReader {
+  private let header: PNGHeader
+  private let passes: [codecs_png_pass]
+  /// Of all filtered rows.
+  private let filteredBytes: Int
 
-  /// Reads the header, up to the first `IDAT`.
-  @unsafe static func open(_ bytes: UnsafeBufferPointer<UInt8>) throws(CodecError) -> PNGReader {
-    guard let handle = unsafe codecs_png_reader_create() else { throw .outOfMemory(.png) }
-    var header = codecs_png_header()
-    let result = unsafe codecs_png_reader_header(handle, bytes.baseAddress, bytes.count, &header)
-    // Frees the handle when the header is refused.
-    let reader = unsafe PNGReader(handle: handle, header: header)
-    try result.requireDone(reading: .png)
-    return reader
-  }
-
-  deinit { unsafe codecs_png_reader_destroy(handle) }
-
-  func size() throws(CodecError) -> Size {
-    guard let width = Int(exactly: header.width), let height = Int(exactly: header.height), width > 0, height > 0
-    else { throw .malformed(.png, reason: "a side of no pixels") }
-    return Size(width: width, height: height)
-  }
-
-  /// Of the decoded picture.
-  var layout: Layout {
-    let channels: Layout.Channels =
-      switch header.color {
-      case .gray: header.transparency ? .grayAlpha : .gray
-      case .gray_alpha: .grayAlpha
-      case .rgb, .palette: header.transparency ? .rgba : .rgb
-      case .rgba: .rgba
+  init(_ header: PNGHeader) {
+    self.header = header
+    passes = header.passes
+    let passes = passes
+    filteredBytes = unsafe header.withStored { stored in
+      var stored = unsafe copy stored
+      return passes.reduce(0) { sum, pass in
+        unsafe sum + Int(pass.height) * (codecs_png_row_bytes(&stored, pass.width) + 1)
       }
-    return Layout(channels, header.depth == 16 ? .sixteen : .eight)
+    }
   }
 
-  /// `palette of 4 bits, tRNS, interlaced`.
-  var coding: String {
-    let color =
-      switch header.color {
-      case .gray: "gray"
-      case .rgb: "RGB"
-      case .palette: "palette"
-      case .gray_alpha: "gray with alpha"
-      case .rgba: "RGBA"
+  /// Decodes the picture, from chunks that go on to `IEND`.
+  func image(_ bytes: Span<UInt8>) throws(CodecError) -> Image {
+    let data = try dataRanges(bytes)
+    if data.count == 1 { return try image(inflating: bytes.extracting(data[0])) }
+    var joined: [UInt8] = []
+    joined.reserveCapacity(data.reduce(0) { $0 + $1.count })
+    for range in data {
+      unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe joined.append(contentsOf: $0) }
+    }
+    return try image(inflating: joined.span)
+  }
+
+  /// The data of the `IDAT` chunks that follow one another. Behind them, chunks only have to be whole, and the critical
+  /// ones sound.
+  private func dataRanges(_ bytes: Span<UInt8>) throws(CodecError) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var chunk = header.pixels
+    while chunk.kind == .pixels {
+      try chunk.requireSound(in: bytes)
+      ranges.append(chunk.data)
+      chunk = try PNGChunk(at: chunk.end, of: bytes)
+    }
+    while true {
+      if chunk.kind == .header { throw chunk.malformed("out of place") }
+      try chunk.requireWhole(in: bytes)
+      if chunk.isCritical || chunk.kind == .transparency { try chunk.requireSound(in: bytes) }
+      if chunk.kind == .end { return ranges }
+      chunk = try PNGChunk(at: chunk.end, of: bytes)
+    }
+  }
+
+  private func image(inflating stream: Span<UInt8>) throws(CodecError) -> Image {
+    let slack = Int(CODECS_PNG_SLACK)
+    guard !header.isInterlaced else {
+      // Passes are not in the order of the picture's rows: they have a memory of their own.
+      var failure: CodecError?
+      let rows = unsafe [UInt8](unsafeUninitializedCapacity: filteredBytes + slack) { buffer, initialised in
+        let target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<filteredBytes])
+        do throws(CodecError) { try unsafe PNGInflation.inflate(stream, to: target) } catch { failure = error }
+        unsafe buffer[filteredBytes...].initialize(repeating: 0)
+        initialised = buffer.count
       }
-    var words = ["\(color) of \(header.depth) \(header.depth == 1 ? "bit" : "bits")"]
-    if header.transparency { words.append("tRNS") }
-    if header.interlaced { words.append("interlaced") }
-    return words.joined(separator: ", ")
+      if let failure { throw failure }
+      return try image(unfiltering: rows)
+    }
+    guard let count = Image.byteCount(header.size, header.layout) else { throw .outOfMemory(.png) }
+    // At the end of the picture's memory the rows are out of the way of the pixels that are written from its beginning:
+    // a row of pixels is never longer than its filter's byte and its stored bytes, or it ends where they all end.
+    let spare = max(0, filteredBytes - count) + slack
+    return try unsafe Image(size: header.size, layout: header.layout, spare: spare) { memory throws(CodecError) in
+      let end = memory.count - slack
+      let rows = unsafe UnsafeMutableBufferPointer(rebasing: memory[(end - filteredBytes)..<end])
+      try unsafe PNGInflation.inflate(stream, to: rows)
+      try unsafe unfilter(rows, to: memory)
+    }
   }
 
-  /// Decodes the whole picture, which fills `target`, and reads on to `IEND`.
-  @unsafe func readPixels(rows: Int, to target: UnsafeMutableBufferPointer<UInt8>) throws(CodecError) {
-    try unsafe codecs_png_reader_pixels(handle, target.baseAddress, target.count / rows)
-      .requireDone(reading: .png)
+  private func image(unfiltering rows: consuming [UInt8]) throws(CodecError) -> Image {
+    try unsafe Image(size: header.size, layout: header.layout) { memory throws(CodecError) in
+      // The rows are the C side's until the pixels are written.
+      try unsafe rows.withUnsafeMutableBufferPointer { rows throws(CodecError) in
+        try unsafe unfilter(rows, to: memory)
+      }
+    }
+  }
+
+  private func unfilter(
+    _ rows: UnsafeMutableBufferPointer<UInt8>, to target: UnsafeMutableBufferPointer<UInt8>
+  ) throws(CodecError) {
+    guard var next = rows.baseAddress else { return }
+    let isSound = unsafe header.withStored { stored in
+      var stored = unsafe copy stored
+      for var pass in passes {
+        let rowBytes = unsafe codecs_png_pixel_bytes(&stored) * header.size.width
+        guard unsafe codecs_png_unfilter(&stored, &pass, next, target.baseAddress, rowBytes) else { return false }
+        unsafe next += Int(pass.height) * (codecs_png_row_bytes(&stored, pass.width) + 1)
+      }
+      return true
+    }
+    if !isSound { throw .malformed(.png, reason: "bad adaptive filter value") }
   }
 }

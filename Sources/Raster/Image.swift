@@ -38,16 +38,17 @@ public struct Image: ~Copyable, Sendable {
 
   /// A picture that `body` fills. The memory it is given is not initialised: every byte is its to write.
   ///
+  /// - Parameter spare: bytes behind the pixels that `body` may use as well; the picture keeps them.
   /// - Precondition: the byte count fits an `Int`; callers check their limits first.
   public init<E: Error>(
-    size: Size, layout: Layout, filledBy body: (UnsafeMutableBufferPointer<UInt8>) throws(E) -> Void
+    size: Size, layout: Layout, spare: Int = 0, filledBy body: (UnsafeMutableBufferPointer<UInt8>) throws(E) -> Void
   ) throws(E) {
     guard let count = Self.byteCount(size, layout) else { preconditionFailure("a picture of \(size) has no memory") }
     var failure: E?
     // The C codecs write rows through a pointer; the closure ends before the array can move.
-    let filled = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialised in
+    let filled = unsafe [UInt8](unsafeUninitializedCapacity: count + spare) { buffer, initialised in
       do throws(E) {
-        unsafe try body(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+        unsafe try body(UnsafeMutableBufferPointer(rebasing: buffer[..<(count + spare)]))
         initialised = count
       } catch {
         failure = error

@@ -15,14 +15,12 @@ enum CodecsBenchmark {
     let lossy = try WebP.encode(opaque, options: WebP.Options())
     let lossyAlpha = try WebP.encode(alpha, options: WebP.Options())
     let lossless = try WebP.encode(opaque, options: WebP.Options(method: 2, lossless: true))
-    let png = try PNG.encode(opaque, options: PNG.Options())
     let jpeg = try JPEG.encode(opaque, options: JPEG.Options())
     let progressive = try JPEG.encode(opaque, options: JPEG.Options(progressive: true))
     return [
       decoding("WebP decode, lossy", lossy) { Bare.decodeWebP($0) },
       decoding("WebP decode, lossy with alpha", lossyAlpha) { Bare.decodeWebP($0, alpha: true) },
       decoding("WebP decode, lossless", lossless) { Bare.decodeWebP($0) },
-      decoding("PNG decode", png) { Bare.decodePNG($0) },
       decoding("JPEG decode, baseline 4:2:0", jpeg) { Bare.decodeJPEG($0) },
       decoding("JPEG decode, progressive", progressive) { Bare.decodeJPEG($0) },
     ]
@@ -71,6 +69,30 @@ enum CodecsBenchmark {
         })
     }
     return comparisons
+  }
+
+  /// PNG is read by Darkroom's own reader: beside libpng, on files by Darkroom's own writer.
+  static func readers() throws -> [Comparison] {
+    let photograph = Photograph.draw(Size(width: 1024, height: 1024), .rgb8)
+    return [
+      try reading("PNG decode 1024x1024 RGB", photograph),
+      try reading("PNG decode 3840x2160 RGB", Photograph.draw(Size(width: 3840, height: 2160), .rgb8)),
+      try reading("PNG decode 2048x1536 RGBA", Photograph.draw(Size(width: 2048, height: 1536), .rgba8)),
+      // 64 colours at most: a palette.
+      try reading("PNG decode 1024x1024 palette", made(of: photograph, .rgb8) { [$0 & 0xC0] }),
+      try reading(
+        "PNG decode 1024x1024 RGB, 16 bits", made(of: photograph, Layout(.rgb, .sixteen)) { [$0 &* 37, $0] }),
+    ]
+  }
+
+  private static func reading(_ name: String, _ image: borrowing Image) throws -> Comparison {
+    decoding(name, try PNG.encode(image, options: PNG.Options())) { Bare.decodePNG($0) }
+  }
+
+  /// Another picture of the same size, of other bytes for each sample.
+  private static func made(of image: borrowing Image, _ layout: Layout, _ bytes: (UInt8) -> [UInt8]) -> Image {
+    let pixels = image.withPixels { span in span.indices.flatMap { bytes(span[$0]) } }
+    return Image(size: image.size, layout: layout, pixels: pixels)
   }
 
   /// PNG is written by Darkroom's own writer: beside libpng with all filters, which must not make fewer bytes.
