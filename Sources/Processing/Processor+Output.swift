@@ -46,11 +46,11 @@ extension Processor {
   }
 
   static func encode(
-    _ picture: borrowing Image, _ encoding: Encoding, _ planned: PlannedOutput, carriesProfile: Bool
+    _ picture: borrowing Image, _ encoding: Encoding, _ planned: PlannedOutput, carriesProfile: Bool, threads: Int
   ) throws(ProcessingError) -> [UInt8] {
     do throws(CodecError) {
       return switch encoding {
-      case .webp(let options): try WebP.encode(picture, options: options)
+      case .webp(let options): try WebP.encode(picture, options: options, threads: threads)
       case .png(let options): try PNG.encode(picture, options: options, carriesProfile: carriesProfile)
       case .jpeg(let options): try JPEG.encode(picture, options: options)
       }

@@ -33,8 +33,9 @@ extension Processor {
     // Threads cannot borrow a span. Those that are given the buffer end before the closure does.
     try unsafe original.withUnsafeBufferPointer { buffer throws(RunError<Emission>) in
       let workshop = unsafe Workshop(
-        plan: plan, report: report, original: buffer, upright: upright, converter: converter, limits: limits)
-      try workshop.run(threads: threads, emit: emit)
+        plan: plan, report: report, original: buffer, upright: upright, converter: converter, limits: limits,
+        threads: threads)
+      try workshop.run(emit: emit)
     }
   }
 

@@ -12,14 +12,17 @@ import Raster
   /// Steps of each output that are done with `upright`.
   private let done: Int
   private let limits: Limits
+  private let threads: Int
   // Only read, and whoever made the workshop keeps the bytes until `run` has returned.
   private nonisolated(unsafe) let original: UnsafeBufferPointer<UInt8>
   private let production: Monitor<Production>
 
-  /// - Parameter original: has to stay until the workshop is gone.
+  /// - Parameters:
+  ///   - original: has to stay until the workshop is gone.
+  ///   - threads: that make outputs; at least 1.
   @unsafe init(
     plan: Plan, report: OriginalReport, original: UnsafeBufferPointer<UInt8>, upright: Picture,
-    converter: SRGBConverter?, limits: Limits
+    converter: SRGBConverter?, limits: Limits, threads: Int
   ) {
     self.plan = plan
     self.report = report
@@ -28,13 +31,12 @@ import Raster
     self.converter = converter
     done = plan.convertsEverything ? 1 : 0
     self.limits = limits
+    self.threads = threads
     production = Monitor(Production(plan.outputs, done: done))
   }
 
   /// Makes all outputs, and hands them over in order.
-  func run<Emission: Error>(
-    threads: Int, emit: (FinishedOutput) throws(Emission) -> Void
-  ) throws(RunError<Emission>) {
+  func run<Emission: Error>(emit: (FinishedOutput) throws(Emission) -> Void) throws(RunError<Emission>) {
     try Crew.run(helpers: min(threads, plan.outputs.count) - 1, work: help) { () throws(RunError<Emission>) in
       // However it ends: nobody begins anything more, and all threads come to their end.
       defer { production.change { $0.stop() } }
@@ -114,7 +116,8 @@ import Raster
     case .encoded(let work):
       let picture = try picture(of: work, order, planned)
       let encoding = try work.encoding.leavingRoom(for: blocks, planned)
-      let encoded = try Processor.encode(picture.image, encoding, planned, carriesProfile: blocks.icc != nil)
+      let encoded = try Processor.encode(
+        picture.image, encoding, planned, carriesProfile: blocks.icc != nil, threads: threads)
       bytes = try Processor.stamped(encoded.span, with: blocks, planned)
       try readBack(bytes, planned, blocks: blocks, lossless: work.encoding.isLossless, pixels: picture.image)
     }
