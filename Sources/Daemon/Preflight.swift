@@ -108,6 +108,17 @@ public struct Preflight: Sendable {
       originals: steps.last?.pictures ?? 1, job: facts)
   }
 
+  /// - Throws: when the pipeline keeps a part of the pictures that pictures of the size that is asked for do not have.
+  public func check(_ pipeline: Pipeline) throws(ErrorReport) {
+    guard let size = steps.last?.size else { return }
+    do throws(ProcessingError) {
+      try Processor.checkParts(of: pipeline.recipe, originals: size)
+    } catch {
+      throw ErrorReport(
+        stage: .request, error: error.description, next: "Nothing was sent. Ask for a larger picture, or change `crop`.")
+    }
+  }
+
   /// A job's calls may go out on several days, but no single call may.
   ///
   /// - Throws: when the request can never be carried out within the budget.

@@ -32,6 +32,17 @@ extension Processor {
   }
 }
 
+extension Processor {
+  /// Looks, before there is an original, whether it will have the parts that outputs keep of it. What a trim leaves of it
+  /// is not known.
+  ///
+  /// - Parameter size: of the originals, as displayed.
+  /// - Throws: `.cropOutside`.
+  public static func checkParts(of recipe: Recipe, originals size: Size) throws(ProcessingError) {
+    for output in recipe.outputs where output.trim == nil { _ = try Shape(of: output, for: size, surveyed: nil) }
+  }
+}
+
 extension OutputRecipe {
   fileprivate func size(ofOriginal size: Size?) -> Size? {
     guard trim == nil else { return resize?.box.map((pad?.padding ?? Padding()).around) }

@@ -155,6 +155,7 @@ struct SubmitCommand: AsyncParsableCommand {
       fitsInput: catalog[request.pipeline]?.fitsInput == true,
       picture: picture ?? { NamedPicture($0, in: inbox, workers: workers) })
     try preflight.check(daemon.budget)
+    if let pipeline = catalog[request.pipeline] { try preflight.check(pipeline) }
     for warning in preflight.warnings { Console.note("warning: \(warning)", .warning) }
   }
 }

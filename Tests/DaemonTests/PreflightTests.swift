@@ -47,6 +47,21 @@ import Workers
 
   private func usd(_ microdollars: Int64) -> USD { USD(microdollars: microdollars) }
 
+  @Test func aPartThatNoPictureOfTheSizeHasIsRefusedBeforeItIsPaidFor() throws {
+    let asked = try preflight(#"{"generate": {"model": "plain", "prompt": "x", "width": 640, "height": 480}}"#)
+    func pipeline(_ steps: String) throws -> Pipeline {
+      try PipelineReader.read(Array("outputs: [{ file: a.png, \(steps) }]".utf8), file: "p.yaml")
+    }
+    try asked.check(pipeline("crop: { x: 40, y: 0, width: 600, height: 480 }"))
+    // What is left of it nobody knows yet.
+    try asked.check(pipeline("trim: true, crop: { x: 41, y: 0, width: 600, height: 480 }"))
+    let report = #expect(throws: ErrorReport.self) {
+      try asked.check(pipeline("crop: { x: 41, y: 0, width: 600, height: 480 }"))
+    }
+    #expect(report?.error.contains("of a picture that is 640x480") == true)
+    #expect(report?.next.hasPrefix("Nothing was sent.") == true)
+  }
+
   // Each step is called for each picture of the one before, and each call may cost its worst.
   @Test func aChainCostsItsStepsTimesThePicturesBefore() throws {
     let chain = try preflight(
