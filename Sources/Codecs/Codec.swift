@@ -51,3 +51,15 @@ extension ImageFormat {
     if found != self { throw .mislabelled(expected: self, found: found) }
   }
 }
+
+extension ImageFormat {
+  /// Pixels of a side that a file can have: 14 bits in WebP (RFC 9649 §2.5), 65,500 by libjpeg (`jmorecfg.h`), 31 bits in
+  /// PNG (Third Edition 11.2.1).
+  public var longestSide: Int {
+    switch self {
+    case .webp: WebP.longestSide
+    case .jpeg: JPEG.longestSide
+    case .png: PNG.longestSide
+    }
+  }
+}

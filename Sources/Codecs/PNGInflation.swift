@@ -55,6 +55,7 @@ enum PNGInflation {
   ) throws(CodecError) {
     var surplus = [UInt8](repeating: 0, count: 16384)
     var isFirst = true
+    var most = mostSurplus
     while true {
       // The buffer is zlib's for the length of the call.
       let (status, produced) = unsafe surplus.withUnsafeMutableBufferPointer { buffer in
@@ -63,7 +64,10 @@ enum PNGInflation {
         return (status, unsafe buffer.count - room.count)
       }
       switch status {
-      case Z_OK where produced > 0: isFirst = false
+      case Z_OK where produced > 0:
+        isFirst = false
+        most -= produced
+        if most < 0 { throw .malformed(.png, reason: "Too much image data") }
       case Z_OK where isFirst: return
       case Z_OK, Z_BUF_ERROR: throw .malformed(.png, reason: missing)
       case Z_MEM_ERROR: throw .outOfMemory(.png)
@@ -71,6 +75,9 @@ enum PNGInflation {
       }
     }
   }
+
+  /// A little is let pass, as libpng lets it; what a small file can be inflated to is not.
+  private static let mostSurplus = 1 << 20
 
   private static let missing = "Not enough image data"
 

@@ -39,7 +39,7 @@ struct PNGReader {
     var chunk = header.pixels
     while chunk.kind == .pixels {
       try chunk.requireSound(in: bytes)
-      ranges.append(chunk.data)
+      if !chunk.data.isEmpty { ranges.append(chunk.data) }
       chunk = try PNGChunk(at: chunk.end, of: bytes)
     }
     while true {

@@ -76,7 +76,8 @@ public struct CodedSpace: Hashable, Sendable {
     guard let curve = unsafe curve else { throw context.failure("\(words) has no curve") }
     defer { unsafe cmsFreeToneCurve(curve) }
     let c = chromaticities
-    guard c.allSatisfy({ (0...1).contains($0) }), c[1] > 0 else {
+    // Gray has no use for them.
+    guard isGray || (c.allSatisfy { (0...1).contains($0) } && c[1] > 0) else {
       throw .unusable(reason: "\(words) has colours that are none")
     }
     var white = cmsCIExyY(x: c[0], y: c[1], Y: 1)

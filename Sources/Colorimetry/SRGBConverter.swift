@@ -71,7 +71,7 @@ import Raster
     }
   }
 
-  /// The same in the picture's own memory, for a part of its rows.
+  /// The same in the picture's own memory.
   ///
   /// - Precondition: it has the layout that the converter is for, which is not ink's.
   public func convert(_ image: inout Image) {

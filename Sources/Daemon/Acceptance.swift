@@ -84,7 +84,7 @@ struct Acceptance: Sendable {
       throw error.placed(in: drop.bytes, file: drop.path)
     }
     try preflight.check(budget)
-    try preflight.check(pipeline)
+    try preflight.check(pipeline, limits: workers.limits)
     let id = JobID.next()
     let facts = JobFacts(
       request, input: material.pictures.first?.header.size, job: id.description, received: received)

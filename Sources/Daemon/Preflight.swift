@@ -1,4 +1,5 @@
 import Catalogue
+import Codecs
 import ImageAPI
 import Ledger
 import Money
@@ -108,14 +109,15 @@ public struct Preflight: Sendable {
       originals: steps.last?.pictures ?? 1, job: facts)
   }
 
-  /// - Throws: when the pipeline keeps a part of the pictures that pictures of the size that is asked for do not have.
-  public func check(_ pipeline: Pipeline) throws(ErrorReport) {
+  /// - Throws: when the pipeline cannot make its outputs of pictures of the size that is asked for.
+  public func check(_ pipeline: Pipeline, limits: Limits) throws(ErrorReport) {
     guard let size = steps.last?.size else { return }
     do throws(ProcessingError) {
-      try Processor.checkParts(of: pipeline.recipe, originals: size)
+      try Processor.check(pipeline.recipe, originals: size, limits: limits)
     } catch {
       throw ErrorReport(
-        stage: .request, error: error.description, next: "Nothing was sent. Ask for a larger picture, or change `crop`.")
+        stage: .request, error: error.description,
+        next: "Nothing was sent. Ask for a picture of another size, or change the pipeline.")
     }
   }
 

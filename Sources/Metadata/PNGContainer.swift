@@ -17,7 +17,9 @@ enum PNGContainer {
     var textBudget = textLimit
     blocks.hasUnread = file.end < bytes.count
     var colors = ColorChunks()
-    for chunk in file.chunks where ColorChunks.names.contains(chunk.name) && PNGChunks.isWhole(chunk, bytes) {
+    // They count before the palette and the pixels only (§5.6).
+    let first = file.chunks.prefix { $0.name != "PLTE" && $0.name != "IDAT" }
+    for chunk in first where ColorChunks.names.contains(chunk.name) && PNGChunks.isWhole(chunk, bytes) {
       colors.take(chunk.name, bytes, chunk.data)
     }
     if !colors.isEmpty { blocks.colorChunks = colors }

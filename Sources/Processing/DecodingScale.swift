@@ -7,8 +7,9 @@ import Raster
 /// A decoder that scales drops the higher frequencies of each block, which is not quite what the filter would have done
 /// with them. So it is done only where every output is smaller still, by ``margin`` or more, and its own filter comes to
 /// its right. A decoder mixes samples as they are stored, so that nothing is scaled for linear light; and a trim or a crop
-/// before the resize counts pixels as they are. Of four photographs and a drawn picture, each at two qualities, what was made then was never further from
-/// the same made of all pixels than an SSIM of 0.9938 (a field of stars) and a PSNR of 41.3 dB.
+/// before the resize counts pixels as they are. Of four photographs and a drawn picture, each at two qualities, what was
+/// made then was never further from the same made of all pixels than an SSIM of 0.9938 (a field of stars) and a PSNR of
+/// 41.3 dB.
 enum DecodingScale {
   /// How many times smaller an output has to be than what is decoded for it.
   static let margin = 1.75

@@ -1,3 +1,4 @@
+import Codecs
 import Raster
 
 /// An output as far as it can be told before there is an original: for estimates.
@@ -33,13 +34,33 @@ extension Processor {
 }
 
 extension Processor {
-  /// Looks, before there is an original, whether it will have the parts that outputs keep of it. What a trim leaves of it
-  /// is not known.
+  /// Looks, before there is an original, whether it will have the parts that outputs keep of it, and whether the outputs
+  /// can be made. Of what a trim leaves only the frame and the box around it are known.
   ///
   /// - Parameter size: of the originals, as displayed.
-  /// - Throws: `.cropOutside`.
-  public static func checkParts(of recipe: Recipe, originals size: Size) throws(ProcessingError) {
-    for output in recipe.outputs where output.trim == nil { _ = try Shape(of: output, for: size, surveyed: nil) }
+  /// - Throws: `.cropOutside`, `.outputTooLarge`, `.encoding`.
+  public static func check(_ recipe: Recipe, originals size: Size, limits: Limits) throws(ProcessingError) {
+    for output in recipe.outputs {
+      if output.trim == nil {
+        try output.checkSize(try Shape(of: output, for: size, surveyed: nil).size, limits: limits)
+      } else {
+        let least = (output.pad?.padding ?? Padding()).around(.unit)
+        try output.checkSize(output.size(ofOriginal: size) ?? least, limits: limits)
+      }
+    }
+  }
+}
+
+extension OutputRecipe {
+  /// - Throws: `.outputTooLarge`, or `.encoding` for what the format does not hold.
+  func checkSize(_ size: Size, limits: Limits) throws(ProcessingError) {
+    if size.pixelCount ?? .max > limits.pixels {
+      throw .outputTooLarge(template: file.text, size: size, limit: limits.pixels)
+    }
+    if max(size.width, size.height) > format.longestSide {
+      throw .encoding(
+        template: file.text, .tooLargeToEncode(format, found: size, limit: format.longestSide))
+    }
   }
 }
 

@@ -20,6 +20,8 @@ public struct OriginalColor: Hashable, Sendable {
   public let space: Space
   /// What could not be used, and why: the first.
   public let flaw: String?
+  /// Whether unconverted pixels keep what says what they look like, be it of use or not.
+  let isCarried: Bool
   /// The profile that the space is converted through; `nil` for sRGB.
   let profile: [UInt8]?
   /// What an output has to carry for its unconverted pixels to look the same.
@@ -29,6 +31,13 @@ public struct OriginalColor: Hashable, Sendable {
 
   init(space: Space, flaw: String?, profile: [UInt8]?, carried: [UInt8]?) {
     (self.space, self.flaw, self.profile, self.carried) = (space, flaw, profile, carried)
+    isCarried = carried != nil
+  }
+
+  /// Of an original that is elsewhere, and its profile with it.
+  init(space: Space, flaw: String?, isCarried: Bool) {
+    (self.space, self.flaw, self.isCarried) = (space, flaw, isCarried)
+    (profile, carried) = (nil, nil)
   }
 
   /// A picture that says nothing of its colours costs nothing here.
@@ -43,11 +52,21 @@ public struct OriginalColor: Hashable, Sendable {
         flaw = "\(error)"
       }
     }
-    let isDefinedElsewhere = chunks?.isSRGB == false && (chunks?.gamma != nil || chunks?.chromaticities != nil)
+    var coded: OriginalColor?
+    var codedFlaw: String?
+    let isCoded = chunks?.isSRGB == false && (chunks?.gamma != nil || chunks?.chromaticities != nil)
+    if let chunks, isCoded {
+      do throws(ColorimetryError) {
+        coded = try Self.coded(
+          try CodedSpace(gamma: chunks.gamma, chromaticities: chunks.chromaticities), channels, flaw: nil)
+      } catch {
+        codedFlaw = "\(error)"
+      }
+    }
     if let icc = blocks.icc {
       do throws(ColorimetryError) {
         // Without its profile the picture would be what the chunks say.
-        let isSRGB = try SourceProfile(icc, channels: channels).isSRGB && !isDefinedElsewhere
+        let isSRGB = try SourceProfile(icc, channels: channels).isSRGB && (!isCoded || coded?.space == .sRGB)
         let name = ICCProfile(icc).name.map(Self.plainWords)
         self.init(
           space: isSRGB ? .sRGB : .profile(name: name), flaw: flaw, profile: isSRGB ? nil : icc, carried: icc)
@@ -58,17 +77,11 @@ public struct OriginalColor: Hashable, Sendable {
     } else if let warning = blocks.warnings.first(where: \.isAboutProfile) {
       flaw = flaw ?? "\(warning)"
     }
-    if let chunks, isDefinedElsewhere {
-      do throws(ColorimetryError) {
-        let space = try CodedSpace(gamma: chunks.gamma, chromaticities: chunks.chromaticities)
-        let coded = try Self.coded(space, channels, flaw: flaw)
-        self.init(space: coded.space, flaw: flaw, profile: coded.profile, carried: blocks.icc ?? coded.carried)
-        return
-      } catch {
-        flaw = flaw ?? "\(error)"
-      }
+    if let coded {
+      self.init(space: coded.space, flaw: flaw, profile: coded.profile, carried: coded.carried)
+    } else {
+      self.init(space: .sRGB, flaw: flaw ?? codedFlaw, profile: nil, carried: blocks.icc)
     }
-    self.init(space: .sRGB, flaw: flaw, profile: nil, carried: blocks.icc)
   }
 
   private static func coded(
@@ -137,7 +150,10 @@ extension OriginalReport {
   func converter() throws(ProcessingError) -> SRGBConverter? {
     guard conversion != nil else { return nil }
     do throws(ColorimetryError) {
-      guard let profile = color.profile else { return SRGBConverter(plainInk: ()) }
+      guard let profile = color.profile else {
+        guard conversion == .plainInk else { throw .unusable(reason: "the profile is not at hand") }
+        return SRGBConverter(plainInk: ())
+      }
       return try SRGBConverter(
         try SourceProfile(profile, channels: header.layout.channels), layout: header.layout)
     } catch {

@@ -11,6 +11,7 @@ extension OriginalReport: Codable {
     case surveys
     case space
     case flaw
+    case isCarried
   }
 
   public init(from decoder: any Decoder) throws {
@@ -21,7 +22,8 @@ extension OriginalReport: Codable {
       damage: try container.decodeIfPresent(MetadataError.self, forKey: .damage),
       color: OriginalColor(
         space: try container.decode(OriginalColor.Space.self, forKey: .space),
-        flaw: try container.decodeIfPresent(String.self, forKey: .flaw), profile: nil, carried: nil),
+        flaw: try container.decodeIfPresent(String.self, forKey: .flaw),
+        isCarried: try container.decode(Bool.self, forKey: .isCarried)),
       surveys: try container.decode([Survey].self, forKey: .surveys))
   }
 
@@ -33,5 +35,6 @@ extension OriginalReport: Codable {
     try container.encode(surveys, forKey: .surveys)
     try container.encode(color.space, forKey: .space)
     try container.encodeIfPresent(color.flaw, forKey: .flaw)
+    try container.encode(color.isCarried, forKey: .isCarried)
   }
 }

@@ -11,7 +11,7 @@ public enum ProcessingWarning: Hashable, Sendable, Codable {
   case animated
   /// The original's metadata is damaged: nothing of it was carried over.
   case metadataUnreadable(reason: String)
-  /// The original is of one colour, which leaves nothing of it where its border is cut off.
+  /// The whole original is of the border's colour.
   case nothingLeftByTrim
   /// There is no original yet that could be trimmed.
   case trimUnknown
@@ -28,7 +28,7 @@ extension ProcessingWarning: CustomStringConvertible {
     case .otherFormat(let asked, let found): "asked for \(asked.rawValue), the API sent \(found.rawValue)"
     case .animated: "the original is animated: outputs that are encoded again show its first frame"
     case .metadataUnreadable(let reason): "the original's metadata is damaged and was not carried over: \(reason)"
-    case .nothingLeftByTrim: "the original is of one colour: it was not trimmed"
+    case .nothingLeftByTrim: "a trim would leave nothing of the original: it was not trimmed"
     case .trimUnknown: "sizes are told as before trimming: only the original's pixels say what is cut off"
     case .colorUnusable(let reason): "\(reason): the colours were taken as if it were not there"
     case .metadata(let template, let warning): "output \"\(template)\": \(warning)"

@@ -25,7 +25,7 @@ extension Processor {
       }
       outputs.append(output)
     }
-    if let flaw = report.color.flaw, report.header.layout.channels == .cmyk || outputs.contains(where: \.isToSRGB) {
+    if let flaw = report.color.flaw, isLost(report, by: outputs) {
       warnings.append(.colorUnusable(reason: flaw))
     }
     let scale = DecodingScale.largest(for: outputs, of: report, readBack: recipe.verification.readBack)
@@ -37,14 +37,21 @@ extension Processor {
       warnings: warnings)
   }
 
+  /// Whether some output looks otherwise than the original says that it should look.
+  private static func isLost(_ report: OriginalReport, by outputs: [PlannedOutput]) -> Bool {
+    if report.header.layout.channels == .cmyk { return true }
+    return outputs.contains { output in
+      if case .encoded = output.pixels, !report.color.isCarried { return true }
+      return output.isToSRGB
+    }
+  }
+
   private static func plan(
     _ recipe: OutputRecipe, for report: OriginalReport, original: OriginalFacts, job: JobFacts, limits: Limits
   ) throws(ProcessingError) -> PlannedOutput {
     let shape = try Shape(of: recipe, for: report.size, surveyed: report.left(by: recipe.trim).region)
     let size = shape.size
-    if size.pixelCount ?? .max > limits.pixels {
-      throw .outputTooLarge(template: recipe.file.text, size: size, limit: limits.pixels)
-    }
+    try recipe.checkSize(size, limits: limits)
     let facts = FileNameTemplate.Facts(
       job: job, original: original, output: OutputFacts(size: size, format: recipe.format))
     let name: PlannedName
@@ -89,6 +96,8 @@ extension Processor {
     // A cut-out on a larger canvas stays a cut-out; an opaque picture gets the background that the pipeline names.
     let keepsAlpha = source.hasAlpha && recipe.format.holdsAlpha && recipe.flatten == nil
     let ground = keepsAlpha ? nil : recipe.background
+    // What a cut-out will be laid on shows on its canvas too.
+    let canvas = keepsAlpha || !source.hasAlpha ? ground : recipe.flatten ?? recipe.background
     var steps: [Step] = []
     if let region = shape.trimmed { steps.append(.trim(to: region)) }
     if let region = shape.cropped { steps.append(.crop(to: region)) }
@@ -96,10 +105,10 @@ extension Processor {
       steps.append(
         .resize(
           shape.resized, resize.filter, isLinear: resize.isLinear && shape.resized.resamples,
-          background: shape.resized.pads ? ground : nil))
+          background: shape.resized.pads ? canvas : nil))
     }
     if let sigma = recipe.blur { steps.append(.blur(sigma: sigma)) }
-    if let sharpening = recipe.sharpen { steps.append(.sharpen(sharpening)) }
+    if let sharpening = recipe.sharpen, sharpening.changesSomething { steps.append(.sharpen(sharpening)) }
     if source.hasAlpha, !keepsAlpha { steps.append(.flatten(onto: recipe.flatten ?? recipe.background)) }
     if let frame = recipe.pad, !frame.padding.isNone {
       steps.append(.pad(frame.padding, background: frame.color ?? ground))

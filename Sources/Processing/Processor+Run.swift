@@ -45,7 +45,7 @@ extension Processor {
   private static func converter(for plan: Plan, _ report: OriginalReport) throws(ProcessingError) -> SRGBConverter? {
     guard let conversion = plan.conversion else { return nil }
     guard conversion == report.conversion else {
-      throw .notAsPlanned(expected: plan.size, found: report.header.size)
+      throw .color(reason: "they are not in the space that was planned for; plan again from its bytes")
     }
     return try report.converter()
   }

@@ -5,8 +5,8 @@ import Raster
 /// Steps that outputs have in common are done once. What comes of them is kept for as long as an output waits for it, and
 /// an output that can go on from a kept picture is begun before any other: each thread has at most one branch of pictures
 /// open. So there are in memory the original's pixels, and for each thread the pictures of one output's steps, of which
-/// only those that others wait for are kept beside the last; and outputs are made side by side only while they have no
-/// more than ``pixelsAtOnce`` pixels together.
+/// only those that others wait for are kept beside the last; and outputs are made side by side only while the largest
+/// pictures of each have no more than ``pixelsAtOnce`` pixels together.
 ///
 /// Within that the most expensive is begun first: whoever is left with it at the end keeps all others waiting.
 struct Production: Sendable {
@@ -42,20 +42,25 @@ struct Production: Sendable {
   private var isStopped = false
 
   private let doneBefore: Int
+  /// Pixels of the largest picture that each output takes memory for.
+  private let largest: [Int]
 
-  /// - Parameter done: steps that all outputs with steps begin with, and that are done: the pixels to begin with are
-  ///   what comes of them.
-  init(_ outputs: [PlannedOutput], done: Int = 0) {
+  /// - Parameters:
+  ///   - size: of the picture to begin with.
+  ///   - done: steps that all outputs with steps begin with, and that are done: the pixels to begin with are what comes of
+  ///     them.
+  init(_ outputs: [PlannedOutput], of size: Size, done: Int = 0) {
     doneBefore = done
-    waiting = outputs.enumerated().map { index, output in
-      let pixels = output.size.pixelCount ?? .max
+    largest = outputs.map { $0.largestPicture(of: size, done: done) }
+    waiting = outputs.enumerated().map { [largest] index, output in
+      let pixels = largest[index]
       switch output.pixels {
-      case .kept: return Waiting(index: index, steps: [], pixels: 0, cost: 0)
+      case .kept: return Waiting(index: index, steps: [], pixels: pixels, cost: 0)
       case .turned: return Waiting(index: index, steps: [], pixels: pixels, cost: 5 * Double(pixels))
       case .encoded(let work):
         return Waiting(
           index: index, steps: Array(work.steps.dropFirst(done)), pixels: pixels,
-          cost: work.encoding.costPerPixel * Double(pixels))
+          cost: work.encoding.costPerPixel * Double(output.size.pixelCount ?? .max))
       }
     }
   }
@@ -99,17 +104,13 @@ struct Production: Sendable {
   /// An output is made, or is known not to be made.
   mutating func finish(_ order: Order, of output: PlannedOutput, _ result: Result<FinishedOutput, ProcessingError>) {
     made[order.index] = result
-    switch output.pixels {
-    case .kept: break
-    case .turned: pixels -= output.size.pixelCount ?? .max
-    case .encoded(let work):
-      pixels -= output.size.pixelCount ?? .max
-      // What failed on the way is not in the making any more.
-      let steps = work.steps.dropFirst(doneBefore)
-      for count in order.done..<steps.count {
-        let branch = Array(steps.prefix(count + 1))
-        if case .inTheMaking? = branches[branch] { branches[branch] = nil }
-      }
+    pixels -= largest[order.index]
+    guard case .encoded(let work) = output.pixels else { return }
+    // What failed on the way is not in the making any more.
+    let steps = work.steps.dropFirst(doneBefore)
+    for count in order.done..<steps.count {
+      let branch = Array(steps.prefix(count + 1))
+      if case .inTheMaking? = branches[branch] { branches[branch] = nil }
     }
   }
 
@@ -133,5 +134,24 @@ struct Production: Sendable {
 
   private func isWanted(_ branch: [Step]) -> Bool {
     waiting.contains { $0.steps.starts(with: branch) }
+  }
+}
+
+extension PlannedOutput {
+  fileprivate func largestPicture(of size: Size, done: Int) -> Int {
+    func count(_ size: Size) -> Int { size.pixelCount ?? .max }
+    switch pixels {
+    case .kept: return 0
+    case .turned: return count(self.size)
+    case .encoded(let work):
+      return work.steps.dropFirst(done).reduce(count(self.size)) { largest, step in
+        switch step {
+        case .trim(let region), .crop(let region): max(largest, count(region.size))
+        case .color: max(largest, count(size))
+        // What follows a resize is as large as the output, or smaller.
+        case .resize, .blur, .sharpen, .flatten, .pad, .convert: largest
+        }
+      }
+    }
   }
 }

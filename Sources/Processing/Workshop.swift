@@ -32,7 +32,7 @@ import Raster
     done = plan.convertsEverything ? 1 : 0
     self.limits = limits
     self.threads = threads
-    production = Monitor(Production(plan.outputs, done: done))
+    production = Monitor(Production(plan.outputs, of: upright.image.size, done: done))
   }
 
   /// Makes all outputs, and hands them over in order.
@@ -117,7 +117,8 @@ import Raster
       let picture = try picture(of: work, order, planned)
       let encoding = try work.encoding.leavingRoom(for: blocks, planned)
       let encoded = try Processor.encode(
-        picture.image, encoding, planned, carriesProfile: blocks.icc != nil, threads: threads)
+        picture.image, encoding, planned, carriesProfile: blocks.icc != nil,
+        threads: threads > plan.outputs.count ? 2 : 1)
       bytes = try Processor.stamped(encoded.span, with: blocks, planned)
       try readBack(bytes, planned, blocks: blocks, lossless: work.encoding.isLossless, pixels: picture.image)
     }

@@ -10,6 +10,9 @@ public struct Sharpening: Hashable, Sendable, Codable {
   /// In steps of 1/255: what differs by less is left as it is, what differs by more is taken for what is beyond.
   public var threshold: Double
 
+  /// Differences are at most 255.
+  public var changesSomething: Bool { amount > 0 && threshold < 255 }
+
   /// The defaults are what the field does after scaling down (ImageMagick's `-unsharp 0x0.75+0.75+0.008`).
   public init(sigma: Double = 0.75, amount: Double = 0.75, threshold: Double = 2) {
     self.sigma = sigma

@@ -39,7 +39,7 @@ enum ResizeReader {
     _ key: String, in section: Section, format: ImageFormat
   ) throws(RequestError) -> [Int] {
     guard let node = section[key] else { return [] }
-    let range = 1...format.longestSide
+    let range = 1...min(format.longestSide, 65535)
     guard case .array(let nodes) = node.content else {
       return [try Section.integer(node, place: section.place(of: key), in: range)]
     }
@@ -52,17 +52,5 @@ enum ResizeReader {
       sides.append(try Section.integer(node, place: place, in: range))
     }
     return sides
-  }
-}
-
-extension ImageFormat {
-  /// In pixels: what the container can hold (WebP: 14 bits, RFC 9649 §2.5; JPEG: 65,500 in libjpeg, `jmorecfg.h`; PNG
-  /// far more, but nothing that this is for).
-  fileprivate var longestSide: Int {
-    switch self {
-    case .webp: 16383
-    case .jpeg: 65500
-    case .png: 65535
-    }
   }
 }

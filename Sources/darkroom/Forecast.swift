@@ -24,7 +24,7 @@ struct Forecast {
         request, catalogue: catalogue, assumptions: daemon.assumptions, fitsInput: pipeline?.fitsInput == true,
         picture: picture)
       try preflight.check(daemon.budget)
-      if let pipeline { try preflight.check(pipeline) }
+      if let pipeline { try preflight.check(pipeline, limits: daemon.limits) }
       self.request = request
       self.preflight = preflight
       outputs = pipeline.map { preflight.outputs(of: request, by: $0, picture: picture) } ?? []

@@ -155,7 +155,7 @@ struct SubmitCommand: AsyncParsableCommand {
       fitsInput: catalog[request.pipeline]?.fitsInput == true,
       picture: picture ?? { NamedPicture($0, in: inbox, workers: workers) })
     try preflight.check(daemon.budget)
-    if let pipeline = catalog[request.pipeline] { try preflight.check(pipeline) }
+    if let pipeline = catalog[request.pipeline] { try preflight.check(pipeline, limits: daemon.limits) }
     for warning in preflight.warnings { Console.note("warning: \(warning)", .warning) }
   }
 }

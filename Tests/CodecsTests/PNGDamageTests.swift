@@ -81,6 +81,17 @@ struct PNGDamageTests {
     }
   }
 
+  /// libpng inflates all of it, however much a small file comes to.
+  @Test func surplusIsNotInflatedWithoutEnd() {
+    let made = MadePNG()
+    let little = made.file(zlib(made.rows + [UInt8](repeating: 0, count: 1 << 20)))
+    #expect(throws: Never.self) { _ = try PNG.decode(little.span, limits: Limits()) }
+    let much = made.file(zlib(made.rows + [UInt8](repeating: 0, count: (1 << 20) + 65_536)))
+    #expect(throws: CodecError.malformed(.png, reason: "Too much image data")) {
+      _ = try PNG.decode(much.span, limits: Limits())
+    }
+  }
+
   @Test func chunksOutOfPlaceAreTakenAsByLibpng() {
     let rgb = MadePNG()
     let indexed = MadePNG(color: 3, depth: 2, colors: 3, transparency: [1, 2])

@@ -52,14 +52,20 @@ import Workers
     func pipeline(_ steps: String) throws -> Pipeline {
       try PipelineReader.read(Array("outputs: [{ file: a.png, \(steps) }]".utf8), file: "p.yaml")
     }
-    try asked.check(pipeline("crop: { x: 40, y: 0, width: 600, height: 480 }"))
+    try asked.check(pipeline("crop: { x: 40, y: 0, width: 600, height: 480 }"), limits: Limits())
     // What is left of it nobody knows yet.
-    try asked.check(pipeline("trim: true, crop: { x: 41, y: 0, width: 600, height: 480 }"))
+    try asked.check(pipeline("trim: true, crop: { x: 41, y: 0, width: 600, height: 480 }"), limits: Limits())
     let report = #expect(throws: ErrorReport.self) {
-      try asked.check(pipeline("crop: { x: 41, y: 0, width: 600, height: 480 }"))
+      try asked.check(pipeline("crop: { x: 41, y: 0, width: 600, height: 480 }"), limits: Limits())
     }
     #expect(report?.error.contains("of a picture that is 640x480") == true)
     #expect(report?.next.hasPrefix("Nothing was sent.") == true)
+    // 640 and 480 with 2 x 9000 more: within a PNG's sides, beyond the pixels.
+    for pad in ["pad: 9000", "trim: true, pad: 9000"] {
+      let tooLarge = #expect(throws: ErrorReport.self) { try asked.check(pipeline(pad), limits: Limits()) }
+      #expect(tooLarge?.error.contains("limits.pixels") == true)
+    }
+    try asked.check(pipeline("pad: 4000"), limits: Limits(pixels: 8640 * 8480))
   }
 
   // Each step is called for each picture of the one before, and each call may cost its worst.

@@ -1,4 +1,5 @@
 import Codecs
+import Colorimetry
 import Foundation
 import Metadata
 import Processing
@@ -43,5 +44,53 @@ struct ColorStepsTests {
     let (plan, outputs) = try process(original, Recipe(outputs: [output]))
     #expect(plan.scale == .full)
     #expect(try decoded(outputs[0].bytes).size == Size(width: 50, height: 38))
+  }
+
+  /// As ImageMagick writes them: three times the same.
+  @Test func aProfileThatTheChunksAgreeWithGoesWithoutAnotherEncoding() throws {
+    let plain = Colors.named("Plain by formula")
+    let chunks = [("gAMA", Colors.numbers(45_455)), ("cHRM", Colors.sRGBChromaticities)]
+    let original = try Colors.png(plain, chunks: chunks, icc: plain.icc)
+    let recipe = Recipe(outputs: [try .test("a.png", .png, color: .srgb)])
+    #expect(try process(original, recipe).plan.outputs[0].pixels == .kept)
+  }
+
+  @Test func whatAPNGSaysBehindItsPixelsDoesNotCount() throws {
+    let p3 = Colors.named("Display P3")
+    let linear = ("gAMA", Colors.numbers(100_000))
+    let file = try Colors.png(p3, chunks: [linear])
+    #expect(try Processor.examine(file.span).color.space == .coded("gAMA 1.0"))
+    // A chunk of four bytes has sixteen; the last twelve of a file are IEND.
+    let late = file[..<33] + file[49..<file.count - 12] + file[33..<49] + file.suffix(12)
+    #expect(try Processor.examine(Array(late).span).color.space == .sRGB)
+  }
+
+  /// BT.2020 with a curve of high dynamic range: no profile says it.
+  @Test func coloursThatAreLostAreTold() throws {
+    let original = try Colors.png(Colors.named("Display P3"), chunks: [("cICP", [9, 16, 0, 1])])
+    let kept = try process(original, Recipe(outputs: [try .test("a.png", .png, metadata: .keep)])).plan
+    #expect(kept.outputs[0].pixels == .kept && kept.warnings == [])
+    let recipe = Recipe(outputs: [try .test("a.webp", .webp)])
+    let report = try Processor.examine(original.span)
+    let travelled = try JSONDecoder().decode(OriginalReport.self, from: JSONEncoder().encode(report))
+    for report in [report, travelled] {
+      let plan = try Processor.plan(recipe, for: report, original: OriginalFacts(), job: .test())
+      guard case .colorUnusable? = plan.warnings.first, plan.warnings.count == 1 else {
+        Issue.record("\(plan.warnings)")
+        continue
+      }
+    }
+  }
+
+  /// What is of no use is carried nevertheless: somebody else may know better.
+  @Test func aProfileThatIsCarriedIsNotLost() throws {
+    let original = try Originals.original(.png, with: MetadataBlocks(icc: Originals.profile("Unsound")))
+    #expect(try process(original, Recipe(outputs: [try .test("a.webp", .webp)])).plan.warnings == [])
+  }
+
+  @Test func grayHasNoUseForChromaticities() throws {
+    let space = try CodedSpace(gamma: 100_000, chromaticities: [0, 0, 0, 0, 0, 0, 0, 0])
+    #expect(throws: Never.self) { _ = try space.profile(isGray: true) }
+    #expect(throws: ColorimetryError.self) { _ = try space.profile(isGray: false) }
   }
 }

@@ -261,6 +261,31 @@ import Testing
     #expect(Array(image.bytes.prefix(corner.count)) == corner)
   }
 
+  @Test func aCanvasHasTheColourThatACutOutIsLaidOn() throws {
+    let blue = Color(red: 10, green: 20, blue: 200)
+    for (layout, corner) in [(Layout.rgba8, [10, 20, 200]), (.rgb8, [255, 255, 255])] as [(Layout, [UInt8])] {
+      var output = try OutputRecipe.test("a.png", .png, resize: Resize(width: 20, height: 30, fit: .contain))
+      output.flatten = blue
+      let (_, outputs) = try process(try Originals.original(.png, 20, 10, layout), Recipe(outputs: [output]))
+      let image = try decoded(outputs[0].bytes)
+      #expect(image.layout == .rgb8 && Array(image.bytes.prefix(3)) == corner)
+    }
+  }
+
+  @Test func whatNoFileOfTheFormatHoldsIsRefusedWithoutPixels() throws {
+    var output = try OutputRecipe.test(
+      "a.webp", .webp, resize: Resize(width: 16_383, height: 2, fit: .fill, enlarge: true))
+    let original = try Originals.original(.png, 20, 10)
+    let report = try Processor.examine(original.span)
+    func planned() throws -> Plan {
+      try Processor.plan(Recipe(outputs: [output]), for: report, original: OriginalFacts(), job: .test())
+    }
+    #expect(try planned().outputs.count == 1)
+    output.pad = Frame(Padding(left: 1))
+    let tooLong = CodecError.tooLargeToEncode(.webp, found: Size(width: 16_384, height: 2), limit: 16_383)
+    #expect(throws: ProcessingError.encoding(template: "a.webp", tooLong)) { try planned() }
+  }
+
   @Test func roomKeepsTheLimit() throws {
     var output = try OutputRecipe.test("a.png", .png)
     output.pad = Frame(Padding(all: 65_535))

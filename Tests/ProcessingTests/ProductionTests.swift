@@ -7,6 +7,7 @@ import Testing
 
 /// Who makes what, and when.
 @Suite struct ProductionTests {
+  private static let size = Size(width: 64, height: 48)
   private static let half = Resize(width: 32)
   private static let third = Resize(width: 21)
 
@@ -39,7 +40,7 @@ import Testing
       .test("c.webp", .webp, resize: Self.third),
     ])
     #expect(try steps(outputs[0]).count == 1 && steps(outputs[1]).count == 2)
-    var production = Production(outputs)
+    var production = Production(outputs, of: Self.size)
     let first = try next(&production)
     #expect(first.index == 0 && first.done == 0 && first.start == nil)
     // The JPEG has to wait for the picture that is being resized; the other does not.
@@ -63,7 +64,7 @@ import Testing
 
   @Test func whatNobodyElseWaitsForIsNotKept() throws {
     let outputs = try outputs([.test("a.webp", .webp, resize: Self.half), .test("b.webp", .webp, resize: Self.third)])
-    var production = Production(outputs)
+    var production = Production(outputs, of: Self.size)
     _ = production.next()
     weak var kept: Picture?
     do {
@@ -80,7 +81,7 @@ import Testing
       .test("a.webp", .webp, resize: Self.third, encoding: .webp(.init(lossless: true))),
       .test("b.jpg", .jpeg, resize: Self.third), .test("c.webp", .webp, resize: large),
     ])
-    var production = Production(outputs)
+    var production = Production(outputs, of: Self.size)
     #expect(production.next()?.index == 0)
     production.add(Self.picture(), after: try steps(outputs[0]))
     // The other is the dearer one by far.
@@ -94,7 +95,7 @@ import Testing
       .test("c.webp", .webp, resize: Self.half), .test("d.png", .png, resize: Resize(width: 20)),
       .test("e.webp", .webp),
     ])
-    var production = Production(outputs)
+    var production = Production(outputs, of: Self.size)
     #expect((0..<5).map { _ in production.next()?.index } == [2, 1, 3, 0, 4])
   }
 
@@ -106,7 +107,7 @@ import Testing
       ], 10_000, 5000)
     let pixels = outputs.map { $0.size.pixelCount ?? 0 }
     #expect(pixels == [12_500_000, 11_520_000, 2_000_000, 40_500_000])
-    var production = Production(outputs)
+    var production = Production(outputs, of: Self.size)
     // Alone, since it is beyond the bound by itself.
     let huge = try next(&production)
     #expect(huge.index == 3)
@@ -116,9 +117,25 @@ import Testing
     #expect(Production.pixelsAtOnce >= pixels[0..<3].reduce(0, +))
   }
 
+  /// A thumbnail of a large part takes memory for the part.
+  @Test func whatIsCutOutOfALargePictureCountsAsLargeAsItIs() throws {
+    let recipes = try [0, 1].map { edge in
+      var recipe = try OutputRecipe.test("\(edge).jpg", .jpeg, resize: Resize(width: 100))
+      recipe.crop = .placed(x: .pixels(edge), y: .pixels(0), width: .pixels(9000), height: .rest)
+      return recipe
+    }
+    let outputs = try outputs(recipes, 10_000, 5000)
+    var production = Production(outputs, of: Size(width: 10_000, height: 5000))
+    let first = try next(&production)
+    #expect(production.next() == nil && !production.isAllBegun)
+    production.finish(first, of: outputs[first.index], Self.failure)
+    let second = try next(&production)
+    #expect(second.index != first.index)
+  }
+
   @Test func whoeverWaitedForAPictureThatCannotBeMadeTriesItself() throws {
     let outputs = try outputs([.test("a.webp", .webp, resize: Self.half), .test("b.jpg", .jpeg, resize: Self.half)])
-    var production = Production(outputs)
+    var production = Production(outputs, of: Self.size)
     let first = try next(&production)
     #expect(production.next() == nil)
     production.finish(first, of: outputs[0], Self.failure)
@@ -132,7 +149,7 @@ import Testing
   }
 
   @Test func afterAStopNothingIsBegun() throws {
-    var production = Production(try outputs([.test("a.webp", .webp)]))
+    var production = Production(try outputs([.test("a.webp", .webp)]), of: Self.size)
     production.stop()
     #expect(production.next() == nil && production.isAllBegun)
   }
