@@ -11,10 +11,12 @@ import os
 import pathlib
 import shutil
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 import numpy as np
 
@@ -38,6 +40,7 @@ JOBS = {
         {"cpu": 0.4, "bytes": 1}),
 }
 STAMP_GOAL = 0.5  # milliseconds
+BOMB_GOAL = 1  # milliseconds: a decompression bomb is refused by its header
 
 
 class Ours:
@@ -164,6 +167,31 @@ def stamps(ours, folder, rounds):
     return missed
 
 
+def bombs(ours, folder, rounds):
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    # 60000 x 60000 of black in PNG, and no more than the header in JPEG and WebP.
+    rows = zlib.compressobj(9)
+    row = rows.compress(bytes(60001 * 3 - 2)) + b"".join(rows.compress(bytes(180001)) for _ in range(200)) + rows.flush()
+    files = {
+        "PNG": b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0))
+        + chunk(b"IDAT", row) + chunk(b"IEND", b""),
+        "JPEG": b"\xff\xd8\xff\xc0\0\x11\x08\xff\xdc\xff\xdc\x03\x01\x11\0\x02\x11\0\x03\x11\0"
+        + b"\xff\xda\0\x0c\x03\x01\0\x02\0\x03\0\0\x3f\0" + bytes(1000),
+        "WebP": b"RIFF" + struct.pack("<I", 4 + 8 + 1010) + b"WEBPVP8L" + struct.pack("<I", 1010) + b"\x2f"
+        + struct.pack("<I", 16382 | 16382 << 14) + bytes(1005),
+    }
+    missed = False
+    for name, data in files.items():
+        file = folder / "bomb"
+        file.write_bytes(data)
+        wall = statistics.median(ours.round("refuse", file, 1)[0] for _ in range(rounds))
+        missed |= wall > BOMB_GOAL
+        print(f"bomb, {name}: refused in {wall * 1000:.1f} us (goal {BOMB_GOAL * 1000})", flush=True)
+    return missed
+
+
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
@@ -177,6 +205,7 @@ def main():
             missed += [is_missed, compare_quality(name, file, ours, folder)]
         missed.append(memory(sys.argv[1], folder / "4k-set"))
         missed.append(stamps(ours, folder, rounds))
+        missed.append(bombs(ours, folder, rounds))
         ours.end()
         commands.measure(sys.argv[2], (folder / "webp-set").read_bytes(), folder, rounds)
     sys.exit(any(missed))

@@ -43,7 +43,8 @@ struct Benchmarks {
     }
     if wanted.isEmpty || wanted.contains("jobs") {
       print("Whole jobs, 1024x1024, beside the codec calls they need; processor time of one thread, medians")
-      _ = try measure(JobBenchmark.comparisons(), "job ms", "bare ms", time)
+      let results = try measure(JobBenchmark.comparisons(), "job ms", "bare ms", time)
+      slow += results.filter { $0.ratio > mostOverhead }.map(\.name)
     }
     if wanted.isEmpty || wanted.contains("answers") {
       let answers = try AnswersBenchmark()
@@ -60,7 +61,7 @@ struct Benchmarks {
       slowJobs = results.filter { $0.wrapped - $0.bare > IsolationBenchmark.most }.map(\.name)
       if !slowJobs.isEmpty { print("more than 2 ms for the separation: \(slowJobs.joined(separator: ", "))") }
     }
-    if !slow.isEmpty { print("more than 5% over the bare library: \(slow.joined(separator: ", "))") }
+    if !slow.isEmpty { print("more than 5% over the bare libraries: \(slow.joined(separator: ", "))") }
     if !slowWriters.isEmpty { print("more than 0.3 of libpng: \(slowWriters.joined(separator: ", "))") }
     if !slowReaders.isEmpty { print("read in more than 0.6 of libpng: \(slowReaders.joined(separator: ", "))") }
     if !slowAnswers.isEmpty { print("more than 1.5 times a copy: \(slowAnswers.joined(separator: ", "))") }

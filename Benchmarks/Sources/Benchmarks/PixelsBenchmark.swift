@@ -15,11 +15,15 @@ enum PixelsBenchmark {
       let words = line.split(separator: " ").map(String.init)
       guard words.count >= 3, let threads = Int(words[2]) else { throw CocoaError(.fileReadCorruptFile) }
       let original = [UInt8](try Data(contentsOf: URL(filePath: words[1])))
-      let rounds = words[0] == "stamp" ? 20 : 1
+      let rounds = words[0] == "stamp" || words[0] == "refuse" ? 20 : 1
       let (wall, cpu) = (ContinuousClock.now, clock())
       var files: [[UInt8]] = []
       for _ in 0..<rounds {
-        files = words[0] == "stamp" ? [try stamped(original)] : try outputs(words[0], of: original, threads: threads)
+        switch words[0] {
+        case "stamp": files = [try stamped(original)]
+        case "refuse": try refuse(original)
+        case let job: files = try outputs(job, of: original, threads: threads)
+        }
       }
       let wallTime = (ContinuousClock.now - wall) / .milliseconds(1) / Double(rounds)
       let cpuTime = Double(clock() - cpu) / Double(CLOCKS_PER_SEC) * 1000 / Double(rounds)
@@ -43,6 +47,18 @@ enum PixelsBenchmark {
       for: policy, provenance: provenance, original: report.blocks, outputSize: report.size, format: report.format,
       pixelsChanged: false)
     return try Container.rewrite(original.span, with: blocks)
+  }
+
+  /// What is refused for what its header promises.
+  private static func refuse(_ original: [UInt8]) throws {
+    do throws(ProcessingError) {
+      _ = try Processor.examine(original.span)
+    } catch .original(.tooManyPixels) {
+      return
+    } catch {
+      throw error
+    }
+    throw CocoaError(.fileReadTooLarge)
   }
 
   private static func outputs(_ job: String, of original: [UInt8], threads: Int) throws -> [[UInt8]] {
