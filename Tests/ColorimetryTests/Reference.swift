@@ -41,6 +41,7 @@ struct Reference: Sendable, Decodable, CustomTestStringConvertible {
       process.waitUntilExit()
       return try JSONDecoder().decode([Reference].self, from: json)
     } catch {
+      // The names of these cases are arguments of tests, which cannot throw: without them there is nothing to run.
       fatalError("reference.py: \(error)")
     }
   }()

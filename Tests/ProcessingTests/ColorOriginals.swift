@@ -24,6 +24,7 @@ enum Colors {
       let program = try String(contentsOf: script, encoding: .utf8)
       return try JSONDecoder().decode([Case].self, from: Data(python(program)))
     } catch {
+      // The names of these cases are arguments of tests, which cannot throw: without them there is nothing to run.
       fatalError("reference.py: \(error)")
     }
   }()
