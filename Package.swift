@@ -43,7 +43,6 @@ let package = Package(
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CExif", pkgConfig: "libexif", providers: [.apt(["libexif-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "CZimg", pkgConfig: "zimg", providers: [.apt(["libzimg-dev"])]),
     .systemLibrary(name: "CLCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
     .target(name: "CCodecs", dependencies: ["CJPEG"], cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "CRaster", cSettings: [.treatAllWarnings(as: .error)]),
@@ -52,7 +51,7 @@ let package = Package(
     .target(name: "CConfinement", dependencies: ["CSeccomp"], cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "CLinux", cSettings: [.treatAllWarnings(as: .error)]),
 
-    room("Raster", ["CRaster", "CZimg"]),
+    room("Raster", ["CRaster"]),
     room("Codecs", ["Raster", "CCodecs", "CDeflate", "CTurboJPEG", "CWebP", "CZlib"]),
     room("Metadata", ["Raster", "CExif", "CZlib"]),
     room("Colorimetry", ["CLCMS", "Raster"]),

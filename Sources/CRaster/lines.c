@@ -1,10 +1,5 @@
 #include "CRaster.h"
-
-#if defined(__x86_64__) && defined(__clang__)
-#define VECTORS __attribute__((target_clones("avx2", "default")))
-#else
-#define VECTORS
-#endif
+#include "vectors.h"
 
 // A value of a plane as a sample.
 static inline float bounded(float value, float most) {
@@ -86,33 +81,29 @@ static inline float weight(float alpha, float most) { return alpha < 0.5f ? 0 : 
     }                                                                                                                  \
   }                                                                                                                    \
   void craster_read_##bits(                                                                                            \
-      const uint##bits##_t *row, int channels, const craster_planes *to, size_t first, size_t end,                     \
+      const uint##bits##_t *row, int channels, const craster_planes *to, size_t count,                                 \
       bool is_straight) {                                                                                              \
     float *const *plane = to->plane;                                                                                   \
-    size_t count = end - first;                                                                                        \
-    row += first * (size_t)channels;                                                                                   \
     switch (channels) {                                                                                                \
-      case 1: read_gray_##bits(row, plane[0] + first, count); break;                                                   \
-      case 2: read_gray_alpha_##bits(row, plane[0] + first, plane[1] + first, count, is_straight); break;              \
-      case 3: read_rgb_##bits(row, plane[0] + first, plane[1] + first, plane[2] + first, count); break;                \
+      case 1: read_gray_##bits(row, plane[0], count); break;                                                           \
+      case 2: read_gray_alpha_##bits(row, plane[0], plane[1], count, is_straight); break;                              \
+      case 3: read_rgb_##bits(row, plane[0], plane[1], plane[2], count); break;                                        \
       default:                                                                                                         \
         read_rgba_##bits(                                                                                              \
-            row, plane[0] + first, plane[1] + first, plane[2] + first, plane[3] + first, count, is_straight);          \
+            row, plane[0], plane[1], plane[2], plane[3], count, is_straight);                                          \
     }                                                                                                                  \
   }                                                                                                                    \
   void craster_write_##bits(                                                                                           \
-      uint##bits##_t *row, int channels, const craster_planes *from, size_t first, size_t end,                         \
+      uint##bits##_t *row, int channels, const craster_planes *from, size_t count,                                     \
       bool is_straight) {                                                                                              \
     float *const *plane = from->plane;                                                                                 \
-    size_t count = end - first;                                                                                        \
-    row += first * (size_t)channels;                                                                                   \
     switch (channels) {                                                                                                \
-      case 1: write_gray_##bits(row, plane[0] + first, count); break;                                                  \
-      case 2: write_gray_alpha_##bits(row, plane[0] + first, plane[1] + first, count, is_straight); break;             \
-      case 3: write_rgb_##bits(row, plane[0] + first, plane[1] + first, plane[2] + first, count); break;               \
+      case 1: write_gray_##bits(row, plane[0], count); break;                                                          \
+      case 2: write_gray_alpha_##bits(row, plane[0], plane[1], count, is_straight); break;                             \
+      case 3: write_rgb_##bits(row, plane[0], plane[1], plane[2], count); break;                                       \
       default:                                                                                                         \
         write_rgba_##bits(                                                                                             \
-            row, plane[0] + first, plane[1] + first, plane[2] + first, plane[3] + first, count, is_straight);          \
+            row, plane[0], plane[1], plane[2], plane[3], count, is_straight);                                          \
     }                                                                                                                  \
   }
 

@@ -9,14 +9,6 @@ import Glibc
 /// sigma apart, and cubics are laid through (Lagrange's, of four points): a blur has nothing finer in it. That is within
 /// 1/25 of a step of eight bits, and the cost of a pixel does not grow with sigma.
 struct GaussianBlur {
-  /// What there is of a line while it is worked on: planes of floats, one behind the other.
-  @unsafe struct Line {
-    let base: UnsafeMutablePointer<Float>
-    let planeFloats: Int
-
-    func plane(_ index: Int) -> UnsafeMutablePointer<Float> { unsafe base + index * planeFloats }
-  }
-
   /// How far the kernel reaches to each side, in sigmas.
   private static let sigmas = 4.0
   /// Floats that are worked on together.
@@ -46,19 +38,19 @@ struct GaussianBlur {
   /// - Parameters:
   ///   - read: fills the line of a row; rows come in order, each once.
   ///   - write: takes the blurred line of a row; rows come in order, each once.
-  @unsafe func run(read: (_ row: Int, Line) -> Void, write: (_ row: Int, Line) -> Void) {
+  @unsafe func run(read: (_ row: Int, SampleLine) -> Void, write: (_ row: Int, SampleLine) -> Void) {
     // Places where the blur is computed: place `index` is at `(index - 1) * step` when there are steps, so that each
     // pixel has two places on either side.
     let columns = places(size.width)
-    let across = Lines(1, planes: planes, floats: size.width, before: reach, after: reach + Self.block)
-    let ring = Lines(min(2 * reach + 1, size.height), planes: planes, floats: columns)
-    let coarse = Lines(4, planes: planes, floats: columns)
-    let between = Lines(1, planes: planes, floats: columns)
-    let result = Lines(1, planes: planes, floats: step == 1 ? columns : (size.width / step + 1) * step)
+    let across = SampleLines(1, planes: planes, floats: size.width, before: reach, after: reach + Self.block)
+    let ring = SampleLines(min(2 * reach + 1, size.height), planes: planes, floats: columns)
+    let coarse = SampleLines(4, planes: planes, floats: columns)
+    let between = SampleLines(1, planes: planes, floats: columns)
+    let result = SampleLines(1, planes: planes, floats: step == 1 ? columns : (size.width / step + 1) * step)
     let curve = interpolation
     var (rowsRead, placesDone) = (0, 0)
 
-    func blurredPlace(_ place: Int, into target: Line) {
+    func blurredPlace(_ place: Int, into target: SampleLine) {
       let center = step == 1 ? place : (place - 1) * step
       let rows = window(center, of: size.height)
       while rowsRead <= rows.last {
@@ -221,35 +213,5 @@ struct GaussianBlur {
           places[place] * first + places[place + 1] * second + places[place + 2] * third + places[place + 3] * fourth
       }
     }
-  }
-}
-
-/// Lines of planes, used in turn. Safe to hold: only `line` reaches them.
-@safe private struct Lines: ~Copyable {
-  private let memory: AlignedMemory
-  private let count: Int
-  private let planes: Int
-  private let before: Int
-  private let planeFloats: Int
-
-  /// - Parameters:
-  ///   - floats: of a plane of a line, in whole blocks.
-  ///   - before: further floats that lie in front of them.
-  ///   - after: further floats that lie behind.
-  init(_ count: Int, planes: Int, floats: Int, before: Int = 0, after: Int = 0) {
-    self.count = count
-    self.planes = planes
-    self.before = (before + 15) / 16 * 16
-    planeFloats = self.before + (floats + after + 31) / 32 * 32
-    let total = count * planes * planeFloats
-    memory = AlignedMemory(bytes: total * MemoryLayout<Float>.size)
-    // The memory is this value's own, holds `total` floats and nothing else.
-    unsafe memory.base.bindMemory(to: Float.self, capacity: total).initialize(repeating: 0, count: total)
-  }
-
-  @unsafe func line(_ index: Int) -> GaussianBlur.Line {
-    let floats = unsafe memory.base.assumingMemoryBound(to: Float.self)
-    return unsafe GaussianBlur.Line(
-      base: floats + index % count * planes * planeFloats + before, planeFloats: planeFloats)
   }
 }

@@ -14,15 +14,11 @@ extension Image {
     let blur = GaussianBlur(sigma: sigma, planes: layout.channels.count, size: size)
     return unsafe worked(layout: layout) { source, target in
       // The pointers hold pictures of the size and the layout that lines are read and written for.
+      let reading = unsafe LineReading(layout: layout, width: size.width, pixels: source)
+      let writing = unsafe LineWriting(layout: layout, width: size.width, pixels: target)
       unsafe blur.run(
-        read: { row, line in
-          unsafe LineReading(lines: .init(line, layout, size), pixels: source)
-            .read(row: row, columns: 0..<size.width)
-        },
-        write: { row, line in
-          unsafe LineWriting(lines: .init(line, layout, size), pixels: target)
-            .write(row: row, columns: 0..<size.width)
-        })
+        read: { row, line in unsafe reading.read(row: row, to: line) },
+        write: { row, line in unsafe writing.write(line, row: row) })
     }
   }
 
@@ -38,13 +34,5 @@ extension Image {
         }
       }
     }
-  }
-}
-
-extension SampleLines.View {
-  /// One line, whatever its row.
-  fileprivate init(_ line: GaussianBlur.Line, _ layout: Layout, _ size: Size) {
-    unsafe self.init(
-      base: line.base, layout: layout, width: size.width, lineFloats: line.planeFloats, lines: 1, mask: 0)
   }
 }

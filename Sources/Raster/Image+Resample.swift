@@ -1,146 +1,129 @@
-import CZimg
+import CRaster
 
 extension Image {
-  /// The scaled part of `geometry`, its samples mixed by zimg in single precision.
+  /// The scaled part of `geometry`, its samples mixed in single precision: first from line to line, then along each.
   ///
-  /// zimg asks for the source line by line and hands back the result line by line; beside the two pictures, memory is
-  /// taken only for the lines that the filter spans. At the edges zimg mirrors the picture. Float lines keep the
+  /// Beside the two pictures, memory is taken only for the lines of the result that are being mixed. Floats keep the
   /// overshoot between the two passes, which integers would cut, and leave all rounding to the last step.
-  borrowing func resampled(_ geometry: ResizeGeometry, filter: Filter, isLinear: Bool) throws(RasterError) -> Image {
-    let graph = try ResamplingGraph(geometry, layout: layout, filter: filter)
-    let (layout, sourceSize, targetSize) = (layout, size, geometry.scaled)
-    return unsafe try Image(size: targetSize, layout: layout) { (target) throws(RasterError) in
-      // zimg works on pointers. Both pictures and all line buffers outlive the call, and nothing keeps a pointer.
-      let succeeded = withPixels { pixels in
+  borrowing func resampled(
+    _ geometry: ResizeGeometry, filter: Filter, isLinear: Bool, sharing: Sharing
+  ) -> Image {
+    let (crop, scaled) = (geometry.crop, geometry.scaled)
+    let resampling = Resampling(
+      layout: layout, width: size.width,
+      across: ResamplingWeights(filter, start: crop.left, length: crop.width, count: scaled.width, of: size.width),
+      down: ResamplingWeights(filter, start: crop.top, length: crop.height, count: scaled.height, of: size.height),
+      isLinear: isLinear)
+    return unsafe Image(size: scaled, layout: layout) { target in
+      // Both pictures outlive the call, have the sizes that the weights were made for, and at least one pixel.
+      withPixels { pixels in
         unsafe pixels.withUnsafeBufferPointer { source in
-          unsafe graph.run(
-            source: source, sourceSize: sourceSize, target: target, targetSize: targetSize, isLinear: isLinear)
+          guard let source = source.baseAddress, let target = target.baseAddress else { return }
+          // Each part has rows of its own, and all are done when `sharing` returns.
+          nonisolated(unsafe) let (from, to) = unsafe (source, target)
+          let parts = resampling.parts(for: sharing.threads)
+          sharing(parts.count) { next in
+            while let part = next() { unsafe resampling.run(rows: parts[part], from: from, to: to) }
+          }
         }
       }
-      if !succeeded { throw ResamplingGraph.failure(geometry) }
     }
   }
 }
 
-/// A zimg filter graph (zimg.h), freed when it goes. Safe to hold: only `init`, `run` and `deinit` touch it.
-@safe private struct ResamplingGraph: ~Copyable {
-  // ZIMG_API_VERSION: a macro that Swift does not see.
-  private static let version: UInt32 = 2 << 8 | 4
-  private let graph: OpaquePointer
-  private let layout: Layout
+/// From the rows of one picture to those of another.
+private struct Resampling: Sendable {
+  let layout: Layout
+  /// Of the source, in pixels.
+  let width: Int
+  let across: ResamplingWeights
+  let down: ResamplingWeights
+  let isLinear: Bool
 
-  init(_ geometry: ResizeGeometry, layout: Layout, filter: Filter) throws(RasterError) {
-    var source = Self.format(geometry.source, layout)
-    source.active_region.left = geometry.crop.left
-    source.active_region.top = geometry.crop.top
-    source.active_region.width = geometry.crop.width
-    source.active_region.height = geometry.crop.height
-    var target = Self.format(geometry.scaled, layout)
-    var parameters = zimg_graph_builder_params()
-    // C fills and reads the three structures during the calls only.
-    unsafe zimg_graph_builder_params_default(&parameters, Self.version)
-    parameters.cpu_type = ZIMG_CPU_AUTO_64B
-    switch filter {
-    case .lanczos3:
-      parameters.resample_filter = ZIMG_RESIZE_LANCZOS
-      parameters.filter_param_a = 3
-    case .lanczos2:
-      parameters.resample_filter = ZIMG_RESIZE_LANCZOS
-      parameters.filter_param_a = 2
-    case .spline36: parameters.resample_filter = ZIMG_RESIZE_SPLINE36
-    case .bicubic:
-      parameters.resample_filter = ZIMG_RESIZE_BICUBIC
-      parameters.filter_param_a = 0
-      parameters.filter_param_b = 0.5
-    case .mitchell:
-      parameters.resample_filter = ZIMG_RESIZE_BICUBIC
-      parameters.filter_param_a = 1.0 / 3
-      parameters.filter_param_b = 1.0 / 3
-    case .bilinear: parameters.resample_filter = ZIMG_RESIZE_BILINEAR
-    case .nearest: parameters.resample_filter = ZIMG_RESIZE_POINT
-    }
-    guard let built = unsafe zimg_filter_graph_build(&source, &target, &parameters) else {
-      throw Self.failure(geometry)
-    }
-    unsafe graph = built
-    self.layout = layout
+  /// Rows of the source that are read at a time.
+  private static let atOnce = Int(craster_lines_at_once)
+  /// Rows of the result for which an enlarged picture's lines are mixed at a time: of one line there could be thousands.
+  private static let mostRows = 256
+  /// Floats that are mixed at a time: those of all lines that are read stay in the processor's nearest cache.
+  private static let block = 1024
+
+  /// The rows of the result in parts for so many threads. The first rows of each are mixed from rows that the part before
+  /// reads as well.
+  func parts(for threads: Int) -> [Range<Int>] {
+    let count = down.counts.count
+    let share = (count + threads - 1) / threads
+    let rows = down.scale < 1 ? min(share, Self.mostRows) : share
+    return stride(from: 0, to: count, by: rows).map { $0..<min($0 + rows, count) }
   }
 
-  deinit {
-    // The graph was built by `init` and is nobody else's.
-    unsafe zimg_filter_graph_free(graph)
-  }
-
-  /// The calling thread's last failure.
-  static func failure(_ geometry: ResizeGeometry) -> RasterError {
-    var message = [CChar](repeating: 0, count: 1024)
-    // zimg ends the message with a NUL within the buffer; errors are kept a thread.
-    unsafe zimg_get_last_error(&message, message.count)
-    let reason = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    return .resampling(from: geometry.source, to: geometry.scaled, reason: reason)
-  }
-
-  private static func format(_ size: Size, _ layout: Layout) -> zimg_image_format {
-    var format = zimg_image_format()
-    // C fills the structure during the call only.
-    unsafe zimg_image_format_default(&format, version)
-    format.width = UInt32(size.width)
-    format.height = UInt32(size.height)
-    format.pixel_type = ZIMG_PIXEL_FLOAT
-    format.pixel_range = ZIMG_RANGE_FULL
-    if !layout.channels.isGray {
-      format.color_family = ZIMG_COLOR_RGB
-      format.matrix_coefficients = ZIMG_MATRIX_RGB
-    }
-    // Premultiplied on both sides: zimg mixes alpha as it mixes colour, and `SampleLines` multiplies and divides.
-    if layout.hasAlpha { format.alpha = ZIMG_ALPHA_PREMULTIPLIED }
-    return format
-  }
-
-  /// Whether zimg succeeded; see ``failure(_:)``.
+  /// Makes the rows of the result that `rows` names, of which there is one at least.
   ///
-  /// `source` and `target` hold pictures of their sizes in the graph's layout.
-  @unsafe func run(
-    source: UnsafeBufferPointer<UInt8>, sourceSize: Size, target: UnsafeMutableBufferPointer<UInt8>, targetSize: Size,
-    isLinear: Bool
-  ) -> Bool {
-    var (scratchBytes, linesIn, linesOut) = (0, UInt32(0), UInt32(0))
-    // Each call writes one number to the pointer it is given.
-    guard unsafe zimg_filter_graph_get_tmp_size(graph, &scratchBytes) == ZIMG_ERROR_SUCCESS,
-      unsafe zimg_filter_graph_get_input_buffering(graph, &linesIn) == ZIMG_ERROR_SUCCESS,
-      unsafe zimg_filter_graph_get_output_buffering(graph, &linesOut) == ZIMG_ERROR_SUCCESS
-    else { return false }
-    let scratch = AlignedMemory(bytes: scratchBytes)
-    let input = SampleLines(layout: layout, size: sourceSize, lines: linesIn)
-    let output = SampleLines(layout: layout, size: targetSize, lines: linesOut)
-    var (sourceLines, targetLines) = (zimg_image_buffer_const(), zimg_image_buffer())
-    (sourceLines.version, targetLines.version) = (Self.version, Self.version)
-    input.describe(&sourceLines)
-    output.describe(&targetLines)
-    guard let sourceBase = source.baseAddress, let targetBase = target.baseAddress else { return false }
-    var reading = unsafe LineReading(lines: input.view, pixels: sourceBase, isLinear: isLinear)
-    var writing = unsafe LineWriting(lines: output.view, pixels: targetBase, isLinear: isLinear)
-    // Both are alive until the call returns, and each callback gets its own.
-    let result = unsafe withUnsafeMutablePointer(to: &reading) { reading in
-      unsafe withUnsafeMutablePointer(to: &writing) { writing in
-        unsafe zimg_filter_graph_process(
-          graph, &sourceLines, &targetLines, scratch.base, readLine, reading, writeLine, writing)
+  /// - Parameters:
+  ///   - source: a picture of the layout that the weights were made for.
+  ///   - target: the result, of which other rows may be made at the same time.
+  @unsafe func run(rows: Range<Int>, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>) {
+    let planes = layout.channels.count
+    let resultWidth = across.counts.count
+    let read = SampleLines(Self.atOnce, planes: planes, floats: width, after: across.taps)
+    let mixed = SampleLines(mostOpen(rows), planes: planes, floats: width, after: across.taps)
+    let result = SampleLines(1, planes: planes, floats: resultWidth)
+    let reading = unsafe LineReading(layout: layout, width: width, pixels: source, isLinear: isLinear)
+    let writing = unsafe LineWriting(layout: layout, width: resultWidth, pixels: target, isLinear: isLinear)
+    let end = down.samples(under: rows.upperBound - 1).upperBound
+    // Rows of the result to which something has been added: from `next` to before `opened`.
+    var (next, opened) = (rows.lowerBound, rows.lowerBound)
+    // Rows are always read in the same groups, so that each sum is added up in the same order whatever the part.
+    var first = down.samples(under: rows.lowerBound).lowerBound / Self.atOnce * Self.atOnce
+    while next < rows.upperBound {
+      let group = first..<min(first + Self.atOnce, end)
+      for row in group { unsafe reading.read(row: row, to: read.line(row - first)) }
+      while opened < rows.upperBound, down.samples(under: opened).lowerBound < group.upperBound {
+        unsafe mixed.line(opened).base.update(repeating: 0, count: planes * mixed.planeFloats)
+        opened += 1
+      }
+      unsafe add(read, group, to: mixed, next..<opened)
+      while next < opened, down.samples(under: next).upperBound <= group.upperBound {
+        let line = unsafe mixed.line(next)
+        for plane in 0..<planes {
+          unsafe craster_across(
+            result.line(0).plane(plane), resultWidth, line.plane(plane), across.firsts, across.weights, across.taps)
+        }
+        unsafe writing.write(result.line(0), row: next)
+        next += 1
+      }
+      first = group.upperBound
+    }
+  }
+
+  /// The most rows of the result that something is added to at a time.
+  private func mostOpen(_ rows: Range<Int>) -> Int {
+    var (next, most) = (rows.lowerBound, 1)
+    for opened in rows {
+      // Nothing of what is read together with its first row lies before this one.
+      let first = down.samples(under: opened).lowerBound - Self.atOnce + 1
+      while down.samples(under: next).upperBound <= first { next += 1 }
+      most = max(most, opened - next + 1)
+    }
+    return most
+  }
+
+  /// Adds the rows of `group`, which have been read, to those of the result at `indices`, as they weigh there.
+  @unsafe private func add(
+    _ read: borrowing SampleLines, _ group: Range<Int>, to mixed: borrowing SampleLines, _ indices: Range<Int>
+  ) {
+    // Where fewer rows are left, others have no weight.
+    let weights = indices.map { index in
+      (0..<Self.atOnce).map { $0 < group.count ? down.weight(of: group.lowerBound + $0, in: index) : 0 }
+    }
+    let total = layout.channels.count * mixed.planeFloats
+    for start in stride(from: 0, to: total, by: Self.block) {
+      // All lines have planes of the same length.
+      let lines: [UnsafePointer<Float>?] = unsafe (0..<Self.atOnce).map {
+        unsafe UnsafePointer(read.line($0).base + start)
+      }
+      for (index, weights) in zip(indices, weights) {
+        unsafe craster_add_lines(mixed.line(index).base + start, lines, weights, min(Self.block, total - start))
       }
     }
-    return result == ZIMG_ERROR_SUCCESS
   }
-}
-
-/// Fills the columns that zimg is about to read (zimg.h, `zimg_filter_graph_callback`).
-private let readLine: zimg_filter_graph_callback = { user, row, left, right in
-  guard let reading = unsafe user?.assumingMemoryBound(to: LineReading.self) else { return 1 }
-  unsafe reading.pointee.read(row: Int(row), columns: Int(left)..<Int(right))
-  return 0
-}
-
-/// Takes the columns that zimg has just written.
-private let writeLine: zimg_filter_graph_callback = { user, row, left, right in
-  guard let writing = unsafe user?.assumingMemoryBound(to: LineWriting.self) else { return 1 }
-  unsafe writing.pointee.write(row: Int(row), columns: Int(left)..<Int(right))
-  return 0
 }

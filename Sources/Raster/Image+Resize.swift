@@ -9,13 +9,16 @@ extension Image {
   ///   - isLinear: whether samples are mixed as amounts of light (``TransferCurve``) instead of as they are stored.
   ///   - background: fills what the picture leaves of the canvas. Over a coloured one grey becomes RGB; `nil` is
   ///     transparency, which gives a picture without alpha its alpha.
+  ///   - sharing: of the work of mixing; the result is the same.
   public borrowing func resized(
-    _ geometry: ResizeGeometry, filter: Filter = .lanczos3, isLinear: Bool = false, background: Color?
+    _ geometry: ResizeGeometry, filter: Filter = .lanczos3, isLinear: Bool = false, background: Color?,
+    sharing: Sharing = .alone
   ) throws(RasterError) -> Image {
     precondition(geometry.source == size, "the geometry is of \(geometry.source), the picture of \(size)")
     guard Image.byteCount(geometry.canvas, Layout(.rgba, .sixteen)) != nil else { throw .tooLarge(geometry.canvas) }
     let scaled =
-      geometry.resamples ? try resampled(geometry, filter: filter, isLinear: isLinear) : cropped(to: geometry.region)
+      geometry.resamples
+      ? resampled(geometry, filter: filter, isLinear: isLinear, sharing: sharing) : cropped(to: geometry.region)
     guard geometry.pads else { return scaled }
     let canvasLayout = geometry.layout(of: layout, background: background)
     if scaled.layout == canvasLayout {

@@ -1,7 +1,5 @@
 /// Why pixels could not be worked on.
 public enum RasterError: Error, Hashable, Sendable, Codable {
-  /// zimg refused; `reason` is its own word.
-  case resampling(from: Size, to: Size, reason: String)
   /// A picture of this size does not fit memory's addresses.
   case tooLarge(Size)
 }
@@ -9,7 +7,6 @@ public enum RasterError: Error, Hashable, Sendable, Codable {
 extension RasterError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .resampling(let source, let target, let reason): "resampling \(source) to \(target) failed: \(reason)"
     case .tooLarge(let size): "a picture of \(size) does not fit in memory; ask for a smaller one"
     }
   }

@@ -1,5 +1,4 @@
 import CRaster
-import CZimg
 
 /// Memory aligned for any vector instruction, freed when it goes. Safe to hold: only `base` reaches it.
 @safe struct AlignedMemory: ~Copyable {
@@ -17,116 +16,91 @@ import CZimg
   }
 }
 
-/// Some lines of a picture as zimg works on them: a plane for each channel, samples as floats in the picture's own
-/// units, colours premultiplied by alpha. The lines of a plane are used in turn when there are fewer than the picture
-/// has. Safe to hold: only `view` reaches them.
-@safe struct SampleLines: ~Copyable {
-  /// Where the lines lie, for as long as they live.
-  @unsafe struct View {
-    let base: UnsafeMutablePointer<Float>
-    let layout: Layout
-    let width: Int
-    /// Floats from one line of a plane to the next.
-    let lineFloats: Int
-    /// Lines of a plane.
-    let lines: Int
-    /// A line's place among them is its row's lowest bits: zimg's rule.
-    let mask: UInt32
+/// One line of floats: its planes, one behind the other.
+@unsafe struct SampleLine {
+  let base: UnsafeMutablePointer<Float>
+  let planeFloats: Int
 
-    func line(_ row: Int, channel: Int) -> UnsafeMutablePointer<Float> {
-      let place = unsafe Int(UInt32(row) & mask)
-      return unsafe base + (channel * lines + place) * lineFloats
+  func plane(_ index: Int) -> UnsafeMutablePointer<Float> { unsafe base + index * planeFloats }
+
+  /// Where a row of each channel lies.
+  fileprivate func planes(_ layout: Layout) -> craster_planes {
+    func plane(_ channel: Int) -> UnsafeMutablePointer<Float>? {
+      unsafe channel < layout.channels.count ? self.plane(channel) : nil
     }
-
-    /// Where a row of each channel lies.
-    func planes(_ row: Int) -> craster_planes {
-      func plane(_ channel: Int) -> UnsafeMutablePointer<Float>? {
-        unsafe channel < layout.channels.count ? line(row, channel: channel) : nil
-      }
-      return unsafe craster_planes(plane: (plane(0), plane(1), plane(2), plane(3)))
-    }
-  }
-
-  private let memory: AlignedMemory
-  @unsafe let view: View
-
-  /// - Parameter lines: how many zimg needs at a time, at least.
-  init(layout: Layout, size: Size, lines: UInt32) {
-    let mask = zimg_select_buffer_mask(lines)
-    let count = mask == UInt32.max ? size.height : Int(mask) + 1
-    let floatsPerUnit = AlignedMemory.alignment / MemoryLayout<Float>.size
-    let lineFloats = (size.width + floatsPerUnit - 1) / floatsPerUnit * floatsPerUnit
-    let floats = layout.channels.count * count * lineFloats
-    memory = AlignedMemory(bytes: floats * MemoryLayout<Float>.size)
-    // The memory is this value's own, holds `floats` floats and nothing else.
-    let base = unsafe memory.base.bindMemory(to: Float.self, capacity: floats)
-    unsafe base.initialize(repeating: 0, count: floats)
-    unsafe view = View(base: base, layout: layout, width: size.width, lineFloats: lineFloats, lines: count, mask: mask)
-  }
-
-  /// Tells zimg where the lines lie that it reads.
-  func describe(_ buffer: inout zimg_image_buffer_const) {
-    unsafe eachPlane { unsafe czimg_set_const_plane(&buffer, $0, $1, $2, $3) }
-  }
-
-  /// Tells zimg where the lines lie that it writes.
-  func describe(_ buffer: inout zimg_image_buffer) {
-    unsafe eachPlane { unsafe czimg_set_plane(&buffer, $0, $1, $2, $3) }
-  }
-
-  /// Alpha is zimg's fourth plane, after grey too (zimg.h).
-  private func eachPlane(_ body: (UInt32, UnsafeMutableRawPointer, Int, UInt32) -> Void) {
-    let stride = unsafe view.lineFloats * MemoryLayout<Float>.size
-    let channels = unsafe view.layout.channels
-    for channel in 0..<channels.count {
-      let isAlpha = channels.hasAlpha && channel == channels.count - 1
-      let plane = unsafe UnsafeMutableRawPointer(view.base) + channel * view.lines * stride
-      unsafe body(isAlpha ? 3 : UInt32(channel), plane, stride, view.mask)
-    }
+    return unsafe craster_planes(plane: (plane(0), plane(1), plane(2), plane(3)))
   }
 }
 
-/// From a picture's pixels to lines of floats.
+/// Lines of planes of floats, used in turn; zeros at first. Safe to hold: only `line` reaches them.
+@safe struct SampleLines: ~Copyable {
+  private let memory: AlignedMemory
+  private let count: Int
+  private let before: Int
+  /// From one plane of a line to the next.
+  let planeFloats: Int
+  /// From one line to the next.
+  private let lineFloats: Int
+
+  /// - Parameters:
+  ///   - floats: of a plane of a line, in whole blocks.
+  ///   - before: further floats that lie in front of them.
+  ///   - after: further floats that lie behind.
+  init(_ count: Int, planes: Int, floats: Int, before: Int = 0, after: Int = 0) {
+    self.count = count
+    self.before = (before + 15) / 16 * 16
+    planeFloats = self.before + (floats + after + 31) / 32 * 32
+    lineFloats = planes * planeFloats
+    let total = count * lineFloats
+    memory = AlignedMemory(bytes: total * MemoryLayout<Float>.size)
+    // The memory is this value's own, holds `total` floats and nothing else.
+    unsafe memory.base.bindMemory(to: Float.self, capacity: total).initialize(repeating: 0, count: total)
+  }
+
+  @unsafe func line(_ index: Int) -> SampleLine {
+    let floats = unsafe memory.base.assumingMemoryBound(to: Float.self)
+    return unsafe SampleLine(base: floats + index % count * lineFloats + before, planeFloats: planeFloats)
+  }
+}
+
+/// From a picture's pixels to lines of floats in the samples' own units, colours premultiplied by alpha.
 @unsafe struct LineReading {
-  let lines: SampleLines.View
-  /// The first byte of a picture of the lines' layout and width.
+  let layout: Layout
+  /// Pixels of a row.
+  let width: Int
+  /// The first byte of a picture of this layout and width.
   let pixels: UnsafePointer<UInt8>
   /// Whether the lines hold amounts of light.
   var isLinear = false
 
-  func read(row: Int, columns: Range<Int>) {
-    let columns = unsafe columns.clamped(to: 0..<lines.width)
-    let layout = unsafe lines.layout
-    let channels = Int32(layout.channels.count)
-    let source = unsafe UnsafeRawPointer(pixels + row * lines.width * layout.bytesPerPixel)
-    var planes = unsafe lines.planes(row)
-    // Rows of sixteen-bit pictures begin at even bytes of an allocation that is aligned for any type. The lines hold
-    // all columns of the row.
-    switch layout.depth {
+  /// - Parameter line: with a plane for each channel, and room for a row.
+  func read(row: Int, to line: SampleLine) {
+    let channels = unsafe Int32(layout.channels.count)
+    let source = unsafe UnsafeRawPointer(pixels + row * width * layout.bytesPerPixel)
+    var planes = unsafe line.planes(layout)
+    // Rows of sixteen-bit pictures begin at even bytes of an allocation that is aligned for any type.
+    switch unsafe layout.depth {
     case .eight:
-      unsafe craster_read_8(
-        source.assumingMemoryBound(to: UInt8.self), channels, &planes, columns.lowerBound, columns.upperBound, isLinear)
+      unsafe craster_read_8(source.assumingMemoryBound(to: UInt8.self), channels, &planes, width, isLinear)
     case .sixteen:
-      unsafe craster_read_16(
-        source.assumingMemoryBound(to: UInt16.self), channels, &planes, columns.lowerBound, columns.upperBound,
-        isLinear)
+      unsafe craster_read_16(source.assumingMemoryBound(to: UInt16.self), channels, &planes, width, isLinear)
     }
-    if unsafe isLinear { unsafe toLight(row: row, columns: columns) }
+    if unsafe isLinear { unsafe toLight(line) }
   }
 
   /// From samples to light; that is what is multiplied by alpha.
-  private func toLight(row: Int, columns: Range<Int>) {
-    let layout = unsafe lines.layout
+  private func toLight(_ line: SampleLine) {
+    let (layout, columns) = unsafe (layout, 0..<width)
     let share = 1 / layout.depth.most
     for color in 0..<layout.channels.colors {
-      let line = unsafe lines.line(row, channel: color)
+      let plane = unsafe line.plane(color)
       switch layout.depth {
-      case .eight: unsafe TransferCurve.toLight(line, columns, UInt8.self)
-      case .sixteen: unsafe TransferCurve.toLight(line, columns, UInt16.self)
+      case .eight: unsafe TransferCurve.toLight(plane, columns, UInt8.self)
+      case .sixteen: unsafe TransferCurve.toLight(plane, columns, UInt16.self)
       }
       guard layout.hasAlpha else { continue }
-      let alpha = unsafe lines.line(row, channel: layout.channels.colors)
-      for x in columns { unsafe line[x] *= alpha[x] * share }
+      let alpha = unsafe line.plane(layout.channels.colors)
+      for x in columns { unsafe plane[x] *= alpha[x] * share }
     }
   }
 }
@@ -134,43 +108,41 @@ import CZimg
 /// From lines of floats to a picture's pixels: divided by alpha, rounded, and cut to what a sample holds. The lines are
 /// used up.
 @unsafe struct LineWriting {
-  let lines: SampleLines.View
-  /// The first byte of a picture of the lines' layout and width.
+  let layout: Layout
+  /// Pixels of a row.
+  let width: Int
+  /// The first byte of a picture of this layout and width.
   let pixels: UnsafeMutablePointer<UInt8>
   /// Whether the lines hold amounts of light.
   var isLinear = false
 
-  func write(row: Int, columns: Range<Int>) {
-    let columns = unsafe columns.clamped(to: 0..<lines.width)
-    let layout = unsafe lines.layout
-    let channels = Int32(layout.channels.count)
-    let target = unsafe UnsafeMutableRawPointer(pixels + row * lines.width * layout.bytesPerPixel)
-    var planes = unsafe lines.planes(row)
-    if unsafe isLinear { unsafe toSamples(row: row, columns: columns) }
-    // As for reading: the picture has all columns of the row.
-    switch layout.depth {
+  /// - Parameter line: with a plane for each channel of a whole row.
+  func write(_ line: SampleLine, row: Int) {
+    let channels = unsafe Int32(layout.channels.count)
+    let target = unsafe UnsafeMutableRawPointer(pixels + row * width * layout.bytesPerPixel)
+    var planes = unsafe line.planes(layout)
+    if unsafe isLinear { unsafe toSamples(line) }
+    // As for reading.
+    switch unsafe layout.depth {
     case .eight:
-      unsafe craster_write_8(
-        target.assumingMemoryBound(to: UInt8.self), channels, &planes, columns.lowerBound, columns.upperBound, isLinear)
+      unsafe craster_write_8(target.assumingMemoryBound(to: UInt8.self), channels, &planes, width, isLinear)
     case .sixteen:
-      unsafe craster_write_16(
-        target.assumingMemoryBound(to: UInt16.self), channels, &planes, columns.lowerBound, columns.upperBound,
-        isLinear)
+      unsafe craster_write_16(target.assumingMemoryBound(to: UInt16.self), channels, &planes, width, isLinear)
     }
   }
 
   /// From light, divided by alpha, to samples.
-  private func toSamples(row: Int, columns: Range<Int>) {
-    let layout = unsafe lines.layout
+  private func toSamples(_ line: SampleLine) {
+    let (layout, columns) = unsafe (layout, 0..<width)
     let most = layout.depth.most
     for color in 0..<layout.channels.colors {
-      let line = unsafe lines.line(row, channel: color)
+      let plane = unsafe line.plane(color)
       if layout.hasAlpha {
-        let alpha = unsafe lines.line(row, channel: layout.channels.colors)
+        let alpha = unsafe line.plane(layout.channels.colors)
         // What is transparent once rounded has no colour.
-        for x in columns { unsafe line[x] = alpha[x] < 0.5 ? 0 : line[x] * (most / alpha[x]) }
+        for x in columns { unsafe plane[x] = alpha[x] < 0.5 ? 0 : plane[x] * (most / alpha[x]) }
       }
-      unsafe TransferCurve.toSamples(line, columns, most: most)
+      unsafe TransferCurve.toSamples(plane, columns, most: most)
     }
   }
 }

@@ -26,8 +26,7 @@ import Testing
     .metadata(template: "a", .tooLarge(.exif, bytes: 70_000, limit: 65_533, .jpeg)),
     .metadata(template: "a", .malformed(.png, structure: "iCCP", offset: 3, reason: "x")),
     .color(reason: "r"), .input(.color(reason: "r")),
-    .resampling(
-      template: "a", .resampling(from: Size(width: 1, height: 2), to: Size(width: 3, height: 4), reason: "r")),
+    .resampling(template: "a", .tooLarge(Size(width: 1, height: 2))),
     .encoding(template: "a", .encodingFailed(.webp, reason: "r")),
     .encoding(template: "a", .tooLargeToEncode(.webp, found: Size(width: 20_000, height: 1), limit: 16_383)),
     .readBack(template: "a", .metadata(.icc)), .readBack(template: "a", .format(expected: .png, found: nil)),

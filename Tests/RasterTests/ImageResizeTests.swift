@@ -46,7 +46,7 @@ import Testing
       ]
     }
     + [(1, 1), (1, 2), (2, 1), (1, 40), (40, 1), (2, 2), (3, 3), (5, 4)].flatMap { from in
-      [(1, 1), (1, 9), (9, 1), (2, 3), (33, 17)].map { to in Case(from: from, to: to, layout: .rgba8) }
+      [(1, 1), (1, 9), (9, 1), (2, 3), (33, 17), (2, 600)].map { to in Case(from: from, to: to, layout: .rgba8) }
     }
 
   @Test("every sample is within one step of a double-precision reference", arguments: cases)
@@ -172,6 +172,23 @@ import Testing
     let geometry = Resize(width: 333).geometry(for: image.size)
     let first = try image.resized(geometry, background: nil).samples
     #expect(try image.resized(geometry, background: nil).samples == first)
+  }
+
+  /// Parts meet without a seam, in whatever order they are done, also those of more rows than are mixed at a time.
+  @Test(arguments: [(200, 150, 61, 47), (40, 30, 90, 700), (3, 900, 5, 901)])
+  func aSharedPictureIsTheSameToTheByte(_ width: Int, _ height: Int, _ newWidth: Int, _ newHeight: Int) throws {
+    let image = Image.noise(width: width, height: height, .rgba8)
+    let resize = Resize(width: newWidth, height: newHeight, fit: .fill, enlarge: true)
+    let geometry = resize.geometry(for: image.size)
+    let backwards = Sharing(threads: 5) { count, work in
+      #expect(count >= 5)
+      var numbers = (0..<count).reversed().makeIterator()
+      work { numbers.next() }
+    }
+    let shared = try image.resized(geometry, background: nil, sharing: backwards).samples
+    #expect(try image.resized(geometry, background: nil).samples == shared)
+    expectClose(
+      try image.resized(geometry, background: nil), ReferenceResampling(filter: .lanczos3).samples(of: image, geometry))
   }
 
   /// Within half a step for rounding, and a little for single precision.
