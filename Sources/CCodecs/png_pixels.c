@@ -10,23 +10,13 @@ enum {
   pixel_bytes = 8,
 };
 
-static size_t channels(codecs_png_color color) {
-  switch (color) {
-    case codecs_png_color_gray:
-    case codecs_png_color_palette: return 1;
-    case codecs_png_color_gray_alpha: return 2;
-    case codecs_png_color_rgb: return 3;
-    case codecs_png_color_rgba: return 4;
-  }
-}
-
-size_t codecs_png_row_bytes(const codecs_png_stored *stored, uint32_t width) {
-  return ((size_t)width * channels(stored->color) * (size_t)stored->depth + 7) / 8;
+static size_t row_bytes(const codecs_png_stored *stored, size_t width) {
+  return codecs_png_row_bytes(stored->color, stored->depth, width);
 }
 
 size_t codecs_png_pixel_bytes(const codecs_png_stored *stored) {
-  size_t samples = (stored->color == codecs_png_color_palette ? 3 : channels(stored->color)) + stored->transparency;
-  return samples * (stored->depth == 16 ? 2 : 1);
+  size_t samples = stored->color == codecs_png_color_palette ? 3 : codecs_png_channels(stored->color);
+  return (samples + stored->transparency) * (stored->depth == 16 ? 2 : 1);
 }
 
 static uint16_t big_endian(const uint8_t *bytes) { return (uint16_t)(bytes[0] << 8 | bytes[1]); }
@@ -57,7 +47,7 @@ static void look_up(const uint8_t *colors, bool has_alpha, const uint8_t *indice
 
 // Alpha behind the samples: none where they are the key's.
 static void add_alpha(const codecs_png_stored *stored, const uint8_t *source, uint8_t *target, size_t count) {
-  size_t samples = channels(stored->color);
+  size_t samples = codecs_png_channels(stored->color);
   if (stored->depth == 16) {
     for (size_t i = 0; i < count; i++) {
       bool is_key = true;
@@ -102,68 +92,40 @@ static void expand(
   } else if (stored->transparency) {
     add_alpha(&bytes, source, target, count);
   } else if (stored->depth == 16) {
-    swap(source, target, count * channels(stored->color));
+    swap(source, target, count * codecs_png_channels(stored->color));
   } else {
-    memcpy(target, source, count * channels(stored->color));
-  }
-}
-
-// A row of the picture. It may lie over the one it is made of, no later at its beginning and its end: what has not been
-// read by then is still there.
-static void write_row(const codecs_png_stored *stored, const uint8_t *row, uint8_t *target, uint32_t width) {
-  size_t bytes = codecs_png_row_bytes(stored, width);
-  if (stored->depth == 8 && stored->color != codecs_png_color_palette && !stored->transparency) {
-    memmove(target, row, bytes);
-    return;
-  }
-  size_t block_bytes = codecs_png_row_bytes(stored, block), pixel = codecs_png_pixel_bytes(stored);
-  uint8_t source[block * pixel_bytes];
-  for (size_t x = 0; x < width; x += block) {
-    size_t count = width - x < block ? width - x : block;
-    memcpy(source, row, bytes < block_bytes ? bytes : block_bytes);
-    expand(stored, source, target + x * pixel, count);
-    row += block_bytes;
-    bytes -= bytes < block_bytes ? bytes : block_bytes;
+    memcpy(target, source, count * codecs_png_channels(stored->color));
   }
 }
 
 // Pixels of a row that are `across` pixels apart.
-static void scatter_row(
+static void write_row(
     const codecs_png_stored *stored, const uint8_t *row, uint8_t *target, uint32_t width, uint32_t across) {
-  size_t block_bytes = codecs_png_row_bytes(stored, block), pixel = codecs_png_pixel_bytes(stored);
+  size_t block_bytes = row_bytes(stored, block), pixel = codecs_png_pixel_bytes(stored);
   uint8_t pixels[block * pixel_bytes];
   for (size_t x = 0; x < width; x += block) {
     size_t count = width - x < block ? width - x : block;
-    expand(stored, row, pixels, count);
-    for (size_t i = 0; i < count; i++) memcpy(target + (x + i) * across * pixel, pixels + i * pixel, pixel);
+    expand(stored, row, across == 1 ? target + x * pixel : pixels, count);
+    for (size_t i = 0; across > 1 && i < count; i++) {
+      memcpy(target + (x + i) * across * pixel, pixels + i * pixel, pixel);
+    }
     row += block_bytes;
   }
 }
 
 bool codecs_png_unfilter(
-    const codecs_png_stored *stored, const codecs_png_pass *pass, uint8_t *rows, uint8_t *picture,
+    const codecs_png_stored *stored, const codecs_png_pass *pass, const codecs_png_band *band, uint8_t *picture,
     size_t picture_row_bytes) {
-  size_t bytes = codecs_png_row_bytes(stored, pass->width);
-  size_t stored_bits = channels(stored->color) * (size_t)stored->depth;
-  size_t unit = stored_bits < 8 ? 1 : stored_bits / 8;
-  picture += (size_t)pass->top * picture_row_bytes + (size_t)pass->left * codecs_png_pixel_bytes(stored);
-  const uint8_t *above = NULL;
-  // A row is written when the one below it has been unfiltered, which needs it as it is stored.
-  for (uint32_t y = 0; y <= pass->height; y++) {
-    uint8_t *row = rows + (size_t)y * (bytes + 1) + 1;
-    if (y < pass->height) {
-      int filter = row[-1];
-      if (filter > 4) return false;
-      png_unfilter_row(filter, row, above, bytes, unit);
-    }
-    if (y > 0) {
-      uint8_t *target = picture + (size_t)(y - 1) * pass->down * picture_row_bytes;
-      if (pass->across == 1 && pass->down == 1) {
-        write_row(stored, above, target, pass->width);
-      } else {
-        scatter_row(stored, above, target, pass->width, pass->across);
-      }
-    }
+  size_t bytes = row_bytes(stored, pass->width), unit = codecs_png_pixel_step(stored->color, stored->depth);
+  picture += pass->top * picture_row_bytes + pass->left * codecs_png_pixel_bytes(stored);
+  const uint8_t *above = band->above == NULL ? NULL : band->above + 1;
+  for (uint32_t y = 0; y < band->count; y++) {
+    uint8_t *row = band->rows + y * (bytes + 1) + 1;
+    int filter = row[-1];
+    if (filter > 4) return false;
+    png_unfilter_row(filter, row, above, bytes, unit);
+    size_t line = ((size_t)band->first + y) * pass->down;
+    write_row(stored, row, picture + line * picture_row_bytes, pass->width, pass->across);
     above = row;
   }
   return true;

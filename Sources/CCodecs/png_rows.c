@@ -2,26 +2,6 @@
 
 #include <string.h>
 
-static int stored_channels(codecs_png_color color) {
-  switch (color) {
-    case codecs_png_color_gray:
-    case codecs_png_color_palette: return 1;
-    case codecs_png_color_gray_alpha: return 2;
-    case codecs_png_color_rgb: return 3;
-    case codecs_png_color_rgba: return 4;
-  }
-}
-
-size_t codecs_png_stored_bytes(const codecs_png_form *form) {
-  size_t bits = (size_t)form->width * (size_t)stored_channels(form->stored_color) * (size_t)form->stored_depth;
-  return (bits + 7) / 8;
-}
-
-size_t png_stored_pixel_bytes(const codecs_png_form *form) {
-  size_t bits = (size_t)stored_channels(form->stored_color) * (size_t)form->stored_depth;
-  return bits < 8 ? 1 : bits / 8;
-}
-
 // Where the sample that is stored as the `index`th lies among the picture's.
 static int source_channel(const codecs_png_form *form, int index) {
   if (form->stored_color == codecs_png_color_gray_alpha && index == 1) return form->channels - 1;
@@ -39,7 +19,7 @@ static const uint8_t *high_byte(const codecs_png_form *form, const uint8_t *samp
 }
 
 static void pack_deep(const codecs_png_form *form, const uint8_t *row, uint8_t *target) {
-  int channels = stored_channels(form->stored_color);
+  int channels = (int)codecs_png_channels(form->stored_color);
   size_t from = (size_t)form->channels * 2, to = (size_t)channels * 2;
   for (int channel = 0; channel < channels; channel++) {
     const uint8_t *source = row + 2 * source_channel(form, channel);
@@ -54,7 +34,7 @@ static void pack_deep(const codecs_png_form *form, const uint8_t *row, uint8_t *
 }
 
 static void pack_bytes(const codecs_png_form *form, const uint8_t *row, uint8_t *target) {
-  int channels = stored_channels(form->stored_color);
+  int channels = (int)codecs_png_channels(form->stored_color);
   if (channels == form->channels && form->depth == 8) {
     memcpy(target, row, (size_t)form->width * (size_t)channels);
     return;

@@ -2,14 +2,11 @@
 
 #include <string.h>
 
+#include "vectors.h"
+
 // Sub, Average and Paeth go from pixel to pixel: each needs the one before. Their speed is that of the chain from one
-// result to the next, which these loops keep as short as they can; a pixel's bytes are the lanes of a vector. A second
-// edition of them is for processors with AVX2, which choose between lanes in one instruction.
-#if defined(__x86_64__) && defined(__clang__)
-#define VECTORS __attribute__((target_clones("avx2", "default")))
-#else
-#define VECTORS
-#endif
+// result to the next, which these loops keep as short as they can; a pixel's bytes are the lanes of a vector. With AVX2
+// a choice between lanes is one instruction.
 #define INLINE static inline __attribute__((always_inline))
 
 typedef uint8_t bytes8 __attribute__((vector_size(8)));

@@ -1,6 +1,6 @@
 import Raster
 
-/// Encoded bytes to pixels and back: WebP over libwebp, PNG over libdeflate, JPEG over libjpeg-turbo.
+/// Encoded bytes to pixels and back: WebP over libwebp, PNG over ISA-L and libdeflate, JPEG over libjpeg-turbo.
 ///
 /// The header is read first; what it promises is held against `Limits` before memory is taken for it; then the C
 /// library decodes straight into the memory of an `Image`. Metadata is neither read nor written here, no sample is

@@ -3,7 +3,7 @@ import Raster
 
 /// A chunk's place among the bytes of a file (PNG Third Edition 5.3).
 struct PNGChunk {
-  /// The chunks that pixels are made from; all others are skipped, or refused where they are critical.
+  /// The chunks that are read; all others are skipped, or refused where they are critical.
   enum Kind: UInt32 {
     /// `IHDR`
     case header = 0x4948_4452
@@ -11,6 +11,8 @@ struct PNGChunk {
     case palette = 0x504C_5445
     /// `tRNS`
     case transparency = 0x7452_4E53
+    /// `acTL`, of which only the number of frames counts.
+    case animation = 0x6163_544C
     /// `IDAT`
     case pixels = 0x4944_4154
     /// `IEND`

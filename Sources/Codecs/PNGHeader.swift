@@ -14,11 +14,14 @@ struct PNGHeader {
   private(set) var hasTransparency = false
   /// Of gray and RGB, the samples that are transparent.
   private(set) var key: [UInt16] = []
+  /// `acTL` tells of more than one frame.
+  private(set) var isAnimated = false
   /// The first chunk of pixels.
   private(set) var pixels: PNGChunk
 
   private var isKnown = false
   private var paletteCount: Int?
+  private var hasFrameCount = false
 
   /// Reads up to the first `IDAT`. Damage that concerns no pixel is let pass, as libpng lets it: in `PLTE` where there
   /// are no indices, in chunks that are skipped.
@@ -30,8 +33,10 @@ struct PNGHeader {
       case .header: try readHeader(chunk, bytes)
       case .palette: try readPalette(chunk, bytes)
       case .transparency: try readTransparency(chunk, bytes)
+      case .animation: try readFrameCount(chunk, bytes)
       case .end: throw chunk.malformed("out of place")
       case .pixels, nil:
+        try requireHeader(before: chunk)
         try chunk.requireWhole(in: bytes)
         if chunk.isCritical {
           try chunk.requireSound(in: bytes)
@@ -42,6 +47,11 @@ struct PNGHeader {
     }
     if !isKnown { throw pixels.malformed("Missing IHDR before IDAT") }
     if color == .palette, paletteCount == nil { throw pixels.malformed("Missing PLTE before IDAT") }
+  }
+
+  /// It comes first (5.6). libpng insists on it for the chunks that it knows; here it is so for all.
+  private func requireHeader(before chunk: PNGChunk) throws(CodecError) {
+    if !isKnown { throw chunk.malformed("missing IHDR") }
   }
 
   /// 11.2.1.
@@ -80,7 +90,7 @@ struct PNGHeader {
 
   /// 11.2.2. Colours beyond those that an index can name are ignored.
   private mutating func readPalette(_ chunk: PNGChunk, _ bytes: Span<UInt8>) throws(CodecError) {
-    if !isKnown { throw chunk.malformed("missing IHDR") }
+    try requireHeader(before: chunk)
     if paletteCount != nil { throw chunk.malformed("duplicate") }
     try chunk.requireSound(in: bytes)
     paletteCount = 0
@@ -104,7 +114,7 @@ struct PNGHeader {
 
   /// 11.3.1.1. Without it the picture would silently turn opaque: what is damaged here is refused.
   private mutating func readTransparency(_ chunk: PNGChunk, _ bytes: Span<UInt8>) throws(CodecError) {
-    if !isKnown { throw chunk.malformed("missing IHDR") }
+    try requireHeader(before: chunk)
     try chunk.requireSound(in: bytes)
     if hasTransparency { throw chunk.malformed("duplicate") }
     let (start, count) = (chunk.data.lowerBound, chunk.data.count)
@@ -121,6 +131,15 @@ struct PNGHeader {
       throw chunk.malformed("invalid with alpha channel")
     }
     hasTransparency = true
+  }
+
+  /// 11.3.6.1. No pixel depends on it: damage is let pass, and of two the first counts.
+  private mutating func readFrameCount(_ chunk: PNGChunk, _ bytes: Span<UInt8>) throws(CodecError) {
+    try requireHeader(before: chunk)
+    try chunk.requireWhole(in: bytes)
+    guard !hasFrameCount, chunk.data.count >= 4 else { return }
+    hasFrameCount = true
+    isAnimated = bytes.bigEndian32(at: chunk.data.lowerBound) > 1
   }
 }
 

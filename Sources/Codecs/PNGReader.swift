@@ -1,39 +1,33 @@
 import CCodecs
 import Raster
 
-/// The pixels of a PNG: its `IDAT` chunks are inflated at once into the memory of the picture, and unfiltered there.
+/// The pixels of a PNG: some rows at a time, while they are near the processor, are inflated, unfiltered, and written
+/// where they belong.
 struct PNGReader {
   private let header: PNGHeader
-  private let passes: [codecs_png_pass]
-  /// Of all filtered rows.
-  private let filteredBytes: Int
+
+  /// Bytes of rows that are inflated at once, unless one is longer.
+  private static let bandBytes = 128 << 10
 
   init(_ header: PNGHeader) {
     self.header = header
-    passes = header.passes
-    let passes = passes
-    filteredBytes = unsafe header.withStored { stored in
-      var stored = unsafe copy stored
-      return passes.reduce(0) { sum, pass in
-        unsafe sum + Int(pass.height) * (codecs_png_row_bytes(&stored, pass.width) + 1)
-      }
-    }
   }
 
   /// Decodes the picture, from chunks that go on to `IEND`.
   func image(_ bytes: Span<UInt8>) throws(CodecError) -> Image {
     let data = try dataRanges(bytes)
-    if data.count == 1 { return try image(inflating: bytes.extracting(data[0])) }
-    var joined: [UInt8] = []
-    joined.reserveCapacity(data.reduce(0) { $0 + $1.count })
-    for range in data {
-      unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe joined.append(contentsOf: $0) }
+    // The libraries read through a pointer, until the picture is there.
+    return try unsafe bytes.withUnsafeBufferPointer { bytes throws(CodecError) in
+      do throws(CodecError) {
+        return try image(inflating: try unsafe PNGInflater(bytes, data))
+      } catch {
+        return try image(inflating: try unsafe PNGLenientInflater(bytes, data))
+      }
     }
-    return try image(inflating: joined.span)
   }
 
   /// The data of the `IDAT` chunks that follow one another. Behind them, chunks only have to be whole, and the critical
-  /// ones sound.
+  /// ones sound and known: what may change the meaning of the pixels (5.4) may come after them as well.
   private func dataRanges(_ bytes: Span<UInt8>) throws(CodecError) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var chunk = header.pixels
@@ -47,58 +41,59 @@ struct PNGReader {
       try chunk.requireWhole(in: bytes)
       if chunk.isCritical || chunk.kind == .transparency { try chunk.requireSound(in: bytes) }
       if chunk.kind == .end { return ranges }
+      if chunk.isCritical, chunk.kind == nil { throw chunk.malformed("unhandled critical chunk") }
       chunk = try PNGChunk(at: chunk.end, of: bytes)
     }
   }
 
-  private func image(inflating stream: Span<UInt8>) throws(CodecError) -> Image {
-    let slack = Int(CODECS_PNG_SLACK)
-    guard !header.isInterlaced else {
-      // Passes are not in the order of the picture's rows: they have a memory of their own.
-      var failure: CodecError?
-      let rows = unsafe [UInt8](unsafeUninitializedCapacity: filteredBytes + slack) { buffer, initialised in
-        let target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[..<filteredBytes])
-        do throws(CodecError) { try unsafe PNGInflation.inflate(stream, to: target) } catch { failure = error }
-        unsafe buffer[filteredBytes...].initialize(repeating: 0)
-        initialised = buffer.count
-      }
-      if let failure { throw failure }
-      return try image(unfiltering: rows)
-    }
-    guard let count = Image.byteCount(header.size, header.layout) else { throw .outOfMemory(.png) }
-    // At the end of the picture's memory the rows are out of the way of the pixels that are written from its beginning:
-    // a row of pixels is never longer than its filter's byte and its stored bytes, or it ends where they all end.
-    let spare = max(0, filteredBytes - count) + slack
-    return try unsafe Image(size: header.size, layout: header.layout, spare: spare) { memory throws(CodecError) in
-      let end = memory.count - slack
-      let rows = unsafe UnsafeMutableBufferPointer(rebasing: memory[(end - filteredBytes)..<end])
-      try unsafe PNGInflation.inflate(stream, to: rows)
-      try unsafe unfilter(rows, to: memory)
-    }
-  }
-
-  private func image(unfiltering rows: consuming [UInt8]) throws(CodecError) -> Image {
-    try unsafe Image(size: header.size, layout: header.layout) { memory throws(CodecError) in
-      // The rows are the C side's until the pixels are written.
+  private func image(inflating source: consuming some PNGInflating & ~Copyable) throws(CodecError) -> Image {
+    let passes = header.passes
+    var rows = [UInt8](repeating: 0, count: passes.map(bandCount).max() ?? 0)
+    return try unsafe Image(size: header.size, layout: header.layout) { picture throws(CodecError) in
+      // The rows are the C side's for the length of its calls.
       try unsafe rows.withUnsafeMutableBufferPointer { rows throws(CodecError) in
-        try unsafe unfilter(rows, to: memory)
+        try unsafe header.withStored { stored throws(CodecError) in
+          for pass in passes { try unsafe read(pass, stored, from: &source, by: rows, to: picture) }
+        }
       }
+      try source.finish()
     }
   }
 
-  private func unfilter(
-    _ rows: UnsafeMutableBufferPointer<UInt8>, to target: UnsafeMutableBufferPointer<UInt8>
+  private func rowBytes(_ pass: codecs_png_pass) -> Int {
+    codecs_png_row_bytes(header.color, Int32(header.depth), Int(pass.width)) + 1
+  }
+
+  private func bandHeight(_ pass: codecs_png_pass) -> Int {
+    min(Int(pass.height), max(1, Self.bandBytes / rowBytes(pass)))
+  }
+
+  /// A band, and before it the last row of the one above it.
+  private func bandCount(_ pass: codecs_png_pass) -> Int {
+    let height = bandHeight(pass)
+    return (height < pass.height ? height + 1 : height) * rowBytes(pass) + Int(CODECS_PNG_SLACK)
+  }
+
+  private func read(
+    _ pass: codecs_png_pass, _ stored: borrowing codecs_png_stored, from source: inout some PNGInflating & ~Copyable,
+    by rows: UnsafeMutableBufferPointer<UInt8>, to picture: UnsafeMutableBufferPointer<UInt8>
   ) throws(CodecError) {
-    guard var next = rows.baseAddress else { return }
-    let isSound = unsafe header.withStored { stored in
-      var stored = unsafe copy stored
-      for var pass in passes {
-        let rowBytes = unsafe codecs_png_pixel_bytes(&stored) * header.size.width
-        guard unsafe codecs_png_unfilter(&stored, &pass, next, target.baseAddress, rowBytes) else { return false }
-        unsafe next += Int(pass.height) * (codecs_png_row_bytes(&stored, pass.width) + 1)
+    var (stored, pass) = unsafe (copy stored, pass)
+    let (rowBytes, height) = (rowBytes(pass), bandHeight(pass))
+    let start = height < pass.height ? rowBytes : 0
+    let pictureRow = unsafe codecs_png_pixel_bytes(&stored) * header.size.width
+    for first in stride(from: 0, to: Int(pass.height), by: height) {
+      let count = min(height, Int(pass.height) - first)
+      let filtered = unsafe UnsafeMutableBufferPointer(rebasing: rows[start..<start + count * rowBytes])
+      guard let last = unsafe filtered.baseAddress.map({ unsafe $0 + (count - 1) * rowBytes }) else { return }
+      try unsafe source.fill(filtered)
+      var band = unsafe codecs_png_band(
+        first: UInt32(first), count: UInt32(count), rows: filtered.baseAddress,
+        above: first == 0 ? nil : UnsafePointer(rows.baseAddress))
+      guard unsafe codecs_png_unfilter(&stored, &pass, &band, picture.baseAddress, pictureRow) else {
+        throw .malformed(.png, reason: "bad adaptive filter value")
       }
-      return true
+      if start > 0 { unsafe rows.baseAddress?.update(from: last, count: rowBytes) }
     }
-    if !isSound { throw .malformed(.png, reason: "bad adaptive filter value") }
   }
 }

@@ -12,7 +12,7 @@ import Raster
     var form = unsafe copy form
     guard let handle = unsafe codecs_png_filter_create(&form, filtering) else { throw .outOfMemory(.png) }
     unsafe self.handle = handle
-    rowBytes = unsafe codecs_png_stored_bytes(&form) + 1
+    rowBytes = unsafe codecs_png_row_bytes(form.stored_color, form.stored_depth, Int(form.width)) + 1
   }
 
   deinit { unsafe codecs_png_filter_destroy(handle) }

@@ -104,14 +104,7 @@ struct PNGSearch {
   }
 
   private func rowBytes(_ form: PNGForm) -> Int {
-    let channels =
-      switch form.color {
-      case .gray, .palette: 1
-      case .gray_alpha: 2
-      case .rgb: 3
-      case .rgba: 4
-      }
-    return (size.width * channels * form.depth + 7) / 8 + 1
+    codecs_png_row_bytes(form.color, Int32(form.depth), size.width) + 1
   }
 
   /// Strips of rows that stand for the picture; all of it where that is little.

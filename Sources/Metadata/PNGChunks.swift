@@ -9,9 +9,11 @@ struct PNGChunks {
 
     var name: String { String(latin1: (0..<4).map { UInt8(truncatingIfNeeded: type >> (24 - 8 * $0)) }) }
 
-    /// Whether the chunk decides what the pixels are or how they are shown: its bytes are kept as they stand. All
-    /// critical chunks do (bit 5 of the first letter is 0), unknown ones included.
-    var belongsToPixels: Bool { type & 0x2000_0000 == 0 || PNGChunks.pixelChunks.contains(type) }
+    /// Whether the chunk decides what the pixels are or how they are shown: its bytes are kept as they stand.
+    var belongsToPixels: Bool { isCritical || PNGChunks.pixelChunks.contains(type) }
+
+    /// Bit 5 of the first letter is 0 (§5.4).
+    var isCritical: Bool { type & 0x2000_0000 == 0 }
   }
 
   /// A file of pixels alone has one or two; text chunks are rarely more than ten.
@@ -27,6 +29,8 @@ struct PNGChunks {
       "fdAT",
     ]
     .map(type))
+
+  private static let criticalChunks: Set<UInt32> = Set(["IHDR", "PLTE", "IDAT", "IEND"].map(type))
 
   static func type(_ name: String) -> UInt32 { name.utf8.reduce(0) { $0 << 8 | UInt32($1) } }
 
@@ -60,6 +64,11 @@ struct PNGChunks {
         guard type == header, length == 13 else {
           throw .malformed(.png, structure: "chunk", offset: whole.lowerBound, reason: "the first one must be IHDR")
         }
+      }
+      // It would be copied, and no decoder that does not know it may show the picture (§5.4).
+      guard !chunk.isCritical || Self.criticalChunks.contains(type) else {
+        throw .malformed(
+          .png, structure: chunk.name, offset: whole.lowerBound, reason: "it is critical, and not known")
       }
       hasPixels = hasPixels || type == data
       if type == data, let last = chunks.last, last.type == data {

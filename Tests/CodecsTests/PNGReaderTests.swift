@@ -78,6 +78,21 @@ struct PNGReaderTests {
     #expect(Decoding.byLibpng(narrow) == .error(.malformed(.png, reason: "IDAT: invalid distance too far back")))
   }
 
+  @Test func framesAreCountedBeforeThePixels() throws {
+    func isAnimated(_ chunks: [UInt8], behind: [UInt8] = []) throws -> Bool {
+      let made = MadePNG()
+      let head = signature + chunk("IHDR", made.header)
+      let file = head + chunks + chunk("IDAT", zlib(made.rows)) + behind + chunk("IEND", [])
+      return try PNG.header(file.span).isAnimated
+    }
+    func frames(_ count: UInt8) -> [UInt8] { chunk("acTL", [0, 0, 0, count, 0, 0, 0, 0]) }
+    #expect(try isAnimated(frames(2)))
+    #expect(try isAnimated(chunk("tEXt", [1]) + frames(2) + frames(1)))
+    #expect(try !isAnimated(frames(1) + frames(2)))
+    #expect(try !isAnimated([], behind: frames(2)))
+    #expect(try !isAnimated(chunk("acTL", [0, 0, 2])))
+  }
+
   @Test func ownFilesAreReadAsByLibpng() throws {
     for pattern in Pattern.all {
       for layout in [.gray8, .rgba8, Layout(.rgb, .sixteen)] {

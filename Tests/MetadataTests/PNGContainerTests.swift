@@ -32,6 +32,21 @@ import Testing
     #expect(Self.chunks(written).map(\.name) == ["IHDR", "eXIf", "IDAT", "IEND"])
   }
 
+  @Test func anUnknownCriticalChunkIsRefusedWhereverItStands() throws {
+    let file = try Fixtures.file("rgba.png")
+    for place in [33, file.count - 12] {
+      let unknown = file[..<place] + Self.chunk("ABCD", [1]) + file[place...]
+      let error = MetadataError.malformed(
+        .png, structure: "ABCD", offset: place, reason: "it is critical, and not known")
+      #expect(throws: error) { _ = try Container.read(Array(unknown)) }
+      #expect(throws: error) { _ = try Container.rewrite(Array(unknown), with: MetadataBlocks()) }
+    }
+    let early = file[..<8] + Self.chunk("teXt", [1]) + file[8...]
+    #expect(
+      throws: MetadataError.malformed(.png, structure: "chunk", offset: 8, reason: "the first one must be IHDR")
+    ) { _ = try Container.read(Array(early)) }
+  }
+
   @Test func exifWithJPEGsPrefixIsReadWithoutIt() throws {
     let exif = try #require(try Samples.blocks(for: "rgba.png").exif)
     var file = try Fixtures.file("rgba.png")

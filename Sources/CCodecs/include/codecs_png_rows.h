@@ -34,9 +34,6 @@ typedef struct codecs_png_form {
   const uint8_t *slot_indices;
 } codecs_png_form;
 
-/// The bytes of a stored row, without the one that says how it is filtered.
-size_t codecs_png_stored_bytes(const codecs_png_form *form);
-
 typedef enum __attribute__((enum_extensibility(closed))) codecs_png_filtering {
   codecs_png_filtering_none = 0,
   /// For each row the filter (PNG Third Edition 9.2) that leaves the smallest sum of absolute differences (12.7).
@@ -51,7 +48,7 @@ codecs_png_filter *codecs_png_filter_create(const codecs_png_form *form, codecs_
 /// Goes to another row: 0 to the height less one.
 void codecs_png_filter_seek(codecs_png_filter *filter, uint32_t row);
 
-/// Writes the next row, one byte more than `codecs_png_stored_bytes`, and goes on to the one after it.
+/// Writes the next row, one byte more than `codecs_png_row_bytes`, and goes on to the one after it.
 void codecs_png_filter_next(codecs_png_filter *filter, uint8_t *target);
 
 void codecs_png_filter_destroy(codecs_png_filter *filter);

@@ -4,8 +4,8 @@
 #include "codecs_png.h"
 
 // From the rows of a PNG, inflated and still filtered, to pixels. In C, because every byte of every picture passes
-// here: these loops become vector instructions, and they work in the memory that the pixels end up in. How large that
-// is, is reckoned in Swift; there is nothing to be read from the file any more but the byte that names a row's filter.
+// here: these loops become vector instructions. How large all memory is, is reckoned in Swift; there is nothing to be
+// read from the file any more but the byte that names a row's filter.
 
 /// What the rows hold. The memory it points to is borrowed.
 typedef struct codecs_png_stored {
@@ -31,9 +31,6 @@ typedef struct codecs_png_pass {
   uint32_t down;
 } codecs_png_pass;
 
-/// The bytes of a row of so many pixels, without the one that names its filter.
-size_t codecs_png_row_bytes(const codecs_png_stored *stored, uint32_t width);
-
 /// The bytes of a pixel as it comes out: gray stays gray and gets at least eight bits, a palette becomes RGB, tRNS
 /// becomes alpha.
 size_t codecs_png_pixel_bytes(const codecs_png_stored *stored);
@@ -41,12 +38,20 @@ size_t codecs_png_pixel_bytes(const codecs_png_stored *stored);
 /// Bytes that may be read behind the rows; what is in them does not matter.
 #define CODECS_PNG_SLACK 8
 
-/// Undoes the filters of a pass and writes its pixels, the picture's rows being `picture_row_bytes` apart; sixteen bits
-/// are in the machine's byte order. `rows` are changed. A picture of one pass may share memory with them, if it begins
-/// no later than they do, and ends no later. False for a filter that there is not (9.2): then the pixels are not all
-/// written.
+/// Some of a pass's rows, one after the other.
+typedef struct codecs_png_band {
+  uint32_t first;
+  uint32_t count;
+  /// Filtered, each behind the byte that names its filter; they become what they are stored as.
+  uint8_t *rows;
+  /// The row above the first one, unfiltered, behind such a byte; NULL for the first of the pass.
+  const uint8_t *above;
+} codecs_png_band;
+
+/// Undoes the filters and writes the pixels, the picture's rows being `picture_row_bytes` apart; sixteen bits are in the
+/// machine's byte order. False for a filter that there is not (9.2): then the pixels are not all written.
 bool codecs_png_unfilter(
-    const codecs_png_stored *stored, const codecs_png_pass *pass, uint8_t *rows, uint8_t *picture,
+    const codecs_png_stored *stored, const codecs_png_pass *pass, const codecs_png_band *band, uint8_t *picture,
     size_t picture_row_bytes);
 
 #endif
