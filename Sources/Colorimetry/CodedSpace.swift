@@ -1,8 +1,8 @@
 import CLCMS
 import Raster
 
-/// A colour space that a picture names by numbers instead of a profile, as PNG does, and the profile that says the same:
-/// every format can carry that, and it is converted like any other.
+/// A colour space that a picture names by numbers or by name instead of a profile, as PNG and EXIF do, and the profile that
+/// says the same: every format can carry that, and it is converted like any other.
 public struct CodedSpace: Hashable, Sendable {
   /// x and y of white, red, green and blue.
   public let chromaticities: [Double]
@@ -16,6 +16,15 @@ public struct CodedSpace: Hashable, Sendable {
     case power(Double)
     /// ITU-R BT.709's and BT.2020's, back to light.
     case broadcast
+  }
+
+  /// That of the "Adobe RGB (1998) Color Image Encoding" (2005-05), which EXIF has a name for.
+  public static let adobeRGB = CodedSpace(
+    chromaticities: [0.3127, 0.3290, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06], curve: .power(563 / 256),
+    words: "Adobe RGB (1998), as EXIF says")
+
+  private init(chromaticities: [Double], curve: Curve, words: String) {
+    (self.chromaticities, self.curve, self.words) = (chromaticities, curve, words)
   }
 
   private static let sRGB = [0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06]
@@ -68,7 +77,7 @@ public struct CodedSpace: Hashable, Sendable {
     let context = try ColorContext()
     let (kind, parameters): (Int32, [Double]) =
       switch curve {
-      case .sRGB: (4, [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045])
+      case .sRGB: (4, SRGBCurve.parameters)
       case .power(let exponent): (1, [exponent])
       case .broadcast: (4, [1 / 0.45, 1 / 1.099, 0.099 / 1.099, 1 / 4.5, 0.081])
       }

@@ -1,4 +1,5 @@
 import CLCMS
+import Raster
 
 /// Where lcms2 works on one profile: its memory is bounded, its errors are kept, and it never prints.
 @safe final class ColorContext: Sendable {
@@ -54,9 +55,8 @@ import CLCMS
       return try unsafe OpenProfile(
         cmsCreate_sRGBProfileTHR(context.handle), context, otherwise: "there is no memory for sRGB")
     }
-    // IEC 61966-2-1, as lcms2's parametric curve of type 4 has it.
-    let curve = unsafe cmsBuildParametricToneCurve(
-      context.handle, 4, [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045])
+    // ICC's type 3 is lcms2's 4.
+    let curve = unsafe cmsBuildParametricToneCurve(context.handle, 4, SRGBCurve.parameters)
     guard let curve = unsafe curve else { throw context.failure("there is no memory for sRGB") }
     defer { unsafe cmsFreeToneCurve(curve) }
     // The white point is lcms2's own constant; the curve is copied.

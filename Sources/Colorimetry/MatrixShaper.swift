@@ -1,5 +1,4 @@
 import CLCMS
-import Glibc
 import Raster
 
 /// A profile of three curves and a matrix, and sRGB behind it: light is read from the curves, mixed, and looked up again.
@@ -22,10 +21,7 @@ struct MatrixShaper: Sendable {
 
   private static func shades(_ most: Double) -> [Float] {
     (0...steps + 1).map { step in
-      let light = min(Double(step) / Double(steps), 1)
-      // IEC 61966-2-1.
-      let value = light <= 0.003_130_8 ? light * 12.92 : 1.055 * pow(light, 1 / 2.4) - 0.055
-      return Float(value * most)
+      Float(SRGBCurve.sample(min(Double(step) / Double(steps), 1)) * most)
     }
   }
 

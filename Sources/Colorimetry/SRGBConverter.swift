@@ -4,6 +4,11 @@ import Raster
 ///
 /// Gray stays gray and depth stays depth; ink becomes RGB of 8 bits; alpha, which is straight, is left alone.
 @safe public final class SRGBConverter: Sendable {
+  /// Pixels of a band: a few milliseconds of the slowest way, so that threads end together.
+  static let band = 1 << 14
+  /// Bands of the smallest picture that is worth other threads.
+  static let fewestShared = 4
+
   private enum Way: Sendable {
     /// Every shade, looked up.
     case shades(ShadeTable)
@@ -52,10 +57,10 @@ import Raster
   /// The layout of what is made.
   public var targetLayout: Layout { layout.channels == .cmyk ? .rgb8 : layout }
 
-  /// The same picture in sRGB.
+  /// The same picture in sRGB, whoever shares the work.
   ///
   /// - Precondition: it has the layout that the converter is for.
-  public func converted(_ image: borrowing Image) -> Image {
+  public func converted(_ image: borrowing Image, sharing: Sharing = .alone) -> Image {
     precondition(image.layout == layout, "a converter is for one layout")
     let pixels = image.size.pixelCount ?? 0
     // Every byte is written: where alpha is stepped over, it has been copied. Both pictures outlive the closures.
@@ -65,7 +70,7 @@ import Raster
           let target = UnsafeMutableRawBufferPointer(target)
           guard let from = source.baseAddress, let to = target.baseAddress else { return }
           if layout.hasAlpha { unsafe to.copyMemory(from: from, byteCount: source.count) }
-          unsafe convert(layout.hasAlpha ? UnsafeRawPointer(to) : from, to: to, count: pixels)
+          unsafe convert(layout.hasAlpha ? UnsafeRawPointer(to) : from, to: to, count: pixels, sharing)
         }
       }
     }
@@ -74,26 +79,46 @@ import Raster
   /// The same in the picture's own memory.
   ///
   /// - Precondition: it has the layout that the converter is for, which is not ink's.
-  public func convert(_ image: inout Image) {
+  public func convert(_ image: inout Image, sharing: Sharing = .alone) {
     precondition(image.layout == layout && layout.channels != .cmyk, "a converter is for one layout")
     let pixels = image.size.pixelCount ?? 0
     image.withMutablePixels { span in
       // Each pixel is read before it is written.
       unsafe span.withUnsafeMutableBytes { buffer in
-        if let base = buffer.baseAddress { unsafe convert(UnsafeRawPointer(base), to: base, count: pixels) }
+        if let base = buffer.baseAddress { unsafe convert(UnsafeRawPointer(base), to: base, count: pixels, sharing) }
       }
     }
   }
 
-  @unsafe private func convert(_ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, count: Int) {
+  @unsafe private func convert(
+    _ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, count: Int, _ sharing: Sharing
+  ) {
+    // Each band is one thread's, and all have returned when `sharing` has.
+    nonisolated(unsafe) let (from, to) = unsafe (source, target)
+    let (fromBytes, toBytes) = (layout.bytesPerPixel, targetLayout.bytesPerPixel)
+    let bands = (count + Self.band - 1) / Self.band
+    let work: Sharing.Work = { [self] next in
+      var memory: ColorMemory?
+      if case .remembered(let transform) = way { memory = ColorMemory(transform, colors: layout.channels.colors) }
+      while let band = next() {
+        let start = band * Self.band
+        unsafe convertBand(
+          from + start * fromBytes, to: to + start * toBytes, count: min(Self.band, count - start), &memory)
+      }
+    }
+    if bands < Self.fewestShared { Sharing.alone(bands, work) } else { sharing(bands, work) }
+  }
+
+  /// - Parameter memory: this thread's; there where the way is `remembered`.
+  @unsafe private func convertBand(
+    _ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, count: Int, _ memory: inout ColorMemory?
+  ) {
     let stride = layout.channels.count
     switch way {
     case .shades(let table): unsafe table.convert(source, to: target, count: count, stride: stride)
     case .shaper(let shaper): unsafe shaper.convert(source, to: target, count: count, stride: stride)
     case .exact(let transform): unsafe transform.convert(source, to: target, count: count)
-    case .remembered(let transform):
-      var memory = ColorMemory(transform, colors: layout.channels.colors)
-      unsafe memory.convert(source, to: target, count: count, stride: stride)
+    case .remembered: unsafe memory?.convert(source, to: target, count: count, stride: stride)
     case .plainInk: unsafe Self.convertPlainInk(source, to: target, count: count)
     }
   }

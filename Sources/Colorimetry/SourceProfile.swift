@@ -88,7 +88,7 @@ import Raster
     return plain
   }
 
-  /// How far any of many colours goes, in 65,535ths: a lattice, and all shades of 8 bits.
+  /// How far any of many colours goes, in 65,535ths: lattices, and all shades of 8 bits.
   private static func changes(by transform: ExactTransform, _ colors: Int) -> Int {
     let samples = lattice(colors)
     var converted = samples
@@ -103,13 +103,17 @@ import Raster
     return zip(samples, converted).reduce(0) { max($0, abs(Int($1.0) - Int($1.1))) }
   }
 
-  /// Colours to try profiles with: 9 steps of each channel, and all grays that 8 bits have.
+  /// Colours to try profiles with: 9 steps of each channel, the middles of the cubes between them, and all grays that 8
+  /// bits have.
   static func lattice(_ colors: Int) -> [UInt16] {
     var samples = (0...255).flatMap { [UInt16](repeating: UInt16($0) * 257, count: colors) }
     guard colors == 3 else { return samples }
-    let steps = (0..<9).map { UInt16($0 * 255 / 8) * 257 }
-    for red in steps {
-      for green in steps { for blue in steps { samples += [red, green, blue] } }
+    let halves = (0...16).map { UInt16($0 * 255 / 16) * 257 }
+    for first in 0...1 {
+      let steps = stride(from: first, through: 16, by: 2).map { halves[$0] }
+      for red in steps {
+        for green in steps { for blue in steps { samples += [red, green, blue] } }
+      }
     }
     return samples
   }

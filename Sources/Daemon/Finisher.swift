@@ -40,6 +40,9 @@ struct Finisher: Sendable {
       let picture = try original.open()
       try workers.run(
         picture, trims: recipe.trims,
+        verify: { report throws(ProcessingError) in
+          try Processor.verify(report, original: original.facts, by: recipe.verification, job: job)
+        },
         plan: { report throws(ProcessingError) in
           let plan = try Processor.plan(
             recipe, for: report, original: original.facts, job: job, limits: workers.limits)

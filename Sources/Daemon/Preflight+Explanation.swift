@@ -14,14 +14,23 @@ extension Preflight {
     public let originals: Int
   }
 
+  /// Reads a local picture that a request names, by its path, and looks for what trims leave of it once it was verified.
+  ///
+  /// - Returns: `nil` when it is not there yet.
+  public typealias Reading = (
+    _ path: String, _ trims: [Trim], _ verify: (OriginalReport) throws(ProcessingError) -> Void
+  ) throws(ProcessingError) -> OriginalReport?
+
   /// What will be done to make the outputs; `nil` when nobody knows what the originals will be.
   ///
-  /// - Parameter original: a local picture that the request names, by its path, surveyed for trims; `nil` when it is not there yet.
   /// - Throws: why no outputs would be made.
   public func workings(
     of request: Request, by pipeline: Pipeline, limits: Limits,
-    original: (String, [Trim]) throws(ProcessingError) -> OriginalReport?
+    original: Reading
   ) throws(ProcessingError) -> Workings? {
+    let facts = JobFacts(request, input: nil, job: "", received: .now())
+    let originals = steps.last?.pictures ?? 1
+    let variant = OriginalFacts(variants: originals)
     let report: OriginalReport?
     if let last = steps.last {
       // WebP is what the API makes when it is not told otherwise.
@@ -29,13 +38,12 @@ extension Preflight {
       report = last.size.map { OriginalReport.expected(format, $0) }
     } else {
       guard let path = request.files.first else { return nil }
-      report = try original(path, pipeline.recipe.trims)
+      report = try original(path, pipeline.recipe.trims) { report throws(ProcessingError) in
+        try Processor.verify(report, original: variant, by: pipeline.recipe.verification, job: facts)
+      }
     }
     guard let report else { return nil }
-    let facts = JobFacts(request, input: nil, job: "", received: .now())
-    let originals = steps.last?.pictures ?? 1
-    let plan = try Processor.plan(
-      pipeline.recipe, for: report, original: OriginalFacts(variants: originals), job: facts, limits: limits)
+    let plan = try Processor.plan(pipeline.recipe, for: report, original: variant, job: facts, limits: limits)
     return Workings(
       explanation: plan.explanation(of: report), isExpected: !steps.isEmpty, originals: originals)
   }

@@ -43,10 +43,9 @@ public enum Exif {
     if keepsGPS { directories.insert(.gps) }
     if isSRGB {
       settings.append(.init(directory: .exif, tag: Tag.colorSpace, number: 1))
-    } else {
-      // Its index is where DCF says Adobe RGB.
-      directories.insert(.interoperability)
     }
+    // Its index is where DCF says sRGB or Adobe RGB.
+    if !isSRGB || structure.namedByIndex == .sRGB { directories.insert(.interoperability) }
     let output = try structure.rebuilt(
       directories: directories,
       keeps: { directory, entry in

@@ -34,13 +34,14 @@ extension MetadataPlan {
         return
       } catch {
         set { $0.warnings.append(.damaged(.exif, reason: error.description)) }
+        spellOut()
       }
     }
     guard !additions.isEmpty else { return }
     try writeExif(
       ExifFields(
         size: size, imageDescription: fields.description, artist: fields.creators.first, copyright: fields.rights,
-        dotsPerInch: policy.dpi ?? 72, isSRGB: blocks.icc == nil))
+        dotsPerInch: policy.dpi ?? 72, isSRGB: saysSRGB))
   }
 
   private mutating func keepXMP(_ fields: XMPFields, keepsCredentialLink: Bool) throws(MetadataError) {

@@ -34,7 +34,7 @@ extension MetadataPlan {
     }
     try writeXMP(fields)
 
-    var exif = ExifFields(size: size, dotsPerInch: policy.dpi ?? 72, isSRGB: blocks.icc == nil)
+    var exif = ExifFields(size: size, dotsPerInch: policy.dpi ?? 72, isSRGB: saysSRGB)
     let empty = exif
     exif.imageDescription = fields.description
     exif.artist = fields.creators.isEmpty ? nil : fields.creators.joined(separator: "; ")

@@ -9,11 +9,13 @@ struct MetadataPlan {
   let format: ImageFormat
   let pixelsChanged: Bool
   let toSRGB: Bool
+  let isSRGB: Bool
+  let spelledOut: [UInt8]?
   private(set) var blocks = MetadataBlocks()
 
   init(
     policy: MetadataPolicy, provenance: Provenance, original: MetadataBlocks, size: Size, format: ImageFormat,
-    pixelsChanged: Bool, toSRGB: Bool
+    pixelsChanged: Bool, toSRGB: Bool, isSRGB: Bool, spelledOut: [UInt8]?
   ) {
     self.policy = policy
     self.provenance = provenance
@@ -22,6 +24,8 @@ struct MetadataPlan {
     self.format = format
     self.pixelsChanged = pixelsChanged
     self.toSRGB = toSRGB
+    self.isSRGB = isSRGB
+    self.spelledOut = spelledOut
   }
 
   mutating func make() throws(MetadataError) -> MetadataBlocks {
@@ -31,6 +35,7 @@ struct MetadataPlan {
       blocks.warnings.append(contentsOf: original.warnings.filter { !$0.isAbout(.icc) })
       try keep()
     } else {
+      spellOut()
       try write()
     }
     if let dpi = policy.dpi { blocks.density = Density.dotsPerInch(dpi).expressed(for: format) }
@@ -58,6 +63,12 @@ struct MetadataPlan {
       drop(.icc, "\(icc.count) bytes do not fit \(format.rawValue)")
     }
   }
+
+  /// Without the original's EXIF, a profile says what it said of the colours.
+  mutating func spellOut() { blocks.icc = blocks.icc ?? spelledOut }
+
+  /// Whether a new EXIF block may say so.
+  var saysSRGB: Bool { isSRGB && blocks.icc == nil }
 
   mutating func drop(_ block: Block, _ reason: String) { blocks.warnings.append(.dropped(block, reason: reason)) }
 

@@ -155,5 +155,6 @@ extension TIFFStructure {
     static let pixelXDimension = 0xA002
     static let pixelYDimension = 0xA003
     static let interoperabilityPointer = 0xA005
+    static let interoperabilityIndex = 0x0001
   }
 }

@@ -7,6 +7,7 @@ public enum Reply: Sendable, Codable {
   case header(ImageHeader)
   /// Without the metadata.
   case examined(OriginalReport)
+  case surveyed([OriginalReport.Survey])
   /// The bytes of the plan's next output are in its file.
   case made([ProcessingWarning])
   /// The bytes are in their file.

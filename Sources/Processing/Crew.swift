@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Raster
 
 /// Threads that work beside this one, and end before it goes on.
 ///
@@ -34,6 +35,22 @@ enum Crew {
       threads.append(thread)
     }
     return try body()
+  }
+
+  /// Among so many threads, the one that shares its work among them.
+  static func sharing(among threads: Int) -> Sharing {
+    Sharing(threads: threads) { count, work in
+      let numbers = Monitor(0)
+      let share: @Sendable () -> Void = {
+        work {
+          numbers.change { number in
+            defer { number += 1 }
+            return number < count ? number : nil
+          }
+        }
+      }
+      run(helpers: max(min(threads, count) - 1, 0), work: share) { share() }
+    }
   }
 
   /// Where a thread begins.

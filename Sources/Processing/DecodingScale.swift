@@ -9,7 +9,8 @@ import Raster
 /// its right. A decoder mixes samples as they are stored, so that nothing is scaled for linear light; and a trim or a crop
 /// before the resize counts pixels as they are. Of four photographs and a drawn picture, each at two qualities, what was
 /// made then was never further from the same made of all pixels than an SSIM of 0.9938 (a field of stars) and a PSNR of
-/// 41.3 dB.
+/// 41.3 dB. Pictures with more in the high frequencies than photographs have are further: hard edges and noise reach
+/// 0.98 and 32 dB.
 enum DecodingScale {
   /// How many times smaller an output has to be than what is decoded for it.
   static let margin = 1.75

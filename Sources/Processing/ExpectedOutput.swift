@@ -8,10 +8,13 @@ public struct ExpectedOutput: Hashable, Sendable {
   public let format: ImageFormat
   /// `nil` when nobody knows how large the original will be, or what a trim will leave of it.
   public let size: Size?
+  /// What the pipeline asks for, which tells outputs of unknown size apart.
+  public let resize: Resize?
 }
 
 extension Processor {
-  /// The outputs that a recipe makes, in its order; what comes to one name is there once.
+  /// The outputs that a recipe makes, in its order. Those that will be one file are there once: the widths of a list
+  /// that are all larger than the original. Where that cannot be told they count as several.
   ///
   /// - Parameters:
   ///   - size: of the originals, as displayed; `nil` when it cannot be told.
@@ -20,16 +23,41 @@ extension Processor {
     of recipe: Recipe, size: Size?, originals: Int, job: JobFacts
   ) -> [ExpectedOutput] {
     var outputs: [ExpectedOutput] = []
+    var files: Set<File> = []
     for variant in 1...max(originals, 1) {
       let original = OriginalFacts(variant: variant, variants: originals)
       for output in recipe.outputs {
         let made = output.size(ofOriginal: size)
-        let file = output.file.expectedName(job: job, original: original, size: made, format: output.format)
-        guard !outputs.contains(where: { $0.file == file && $0.size == made }) else { continue }
-        outputs.append(ExpectedOutput(file: file, format: output.format, size: made))
+        let name = output.file.expectedName(job: job, original: original, size: made, format: output.format)
+        guard files.insert(File(output, name: name, of: size)).inserted else { continue }
+        outputs.append(ExpectedOutput(file: name, format: output.format, size: made, resize: output.resize))
       }
     }
     return outputs
+  }
+}
+
+/// What is equal is one file: of one name, and made in one way.
+private struct File: Hashable {
+  let name: String
+  /// Without what `shape` says better.
+  let recipe: OutputRecipe
+  /// `nil` where it cannot be told.
+  let shape: Shape?
+
+  init(_ output: OutputRecipe, name: String, of size: Size?) {
+    self.name = name
+    var recipe = output
+    let shape = size.flatMap { output.trim == nil ? try? Shape(of: output, for: $0, surveyed: nil) : nil }
+    if let shape {
+      recipe.crop = nil
+      recipe.resize = recipe.resize.flatMap { resize in
+        shape.resized.isIdentity
+          ? nil : Resize(filter: resize.filter, isLinear: resize.isLinear && shape.resized.resamples)
+      }
+    }
+    self.recipe = recipe
+    self.shape = shape
   }
 }
 

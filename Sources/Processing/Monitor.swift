@@ -26,11 +26,13 @@ import Glibc
   }
 
   /// Changes the state, and lets whoever waits look at it.
-  func change(_ body: (inout State) -> Void) {
+  @discardableResult
+  func change<Answer>(_ body: (inout State) -> Answer) -> Answer {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
-    body(&state)
+    let answer = body(&state)
     unsafe pthread_cond_broadcast(changed)
+    return answer
   }
 
   /// Waits until `body` has an answer; it is asked again after each change.

@@ -3,17 +3,17 @@ import Colorimetry
 import Metadata
 import Raster
 
-/// What an original's numbers look like, told from its profile, or from what a PNG says beside one.
+/// What an original's numbers look like, told from its profile, from what a PNG says beside one, or from EXIF.
 ///
 /// Where several are there, the first that can be used counts, in the order of PNG Third Edition §4.3: cICP, the ICC
-/// profile, sRGB, gAMA and cHRM. Without any a picture is sRGB, as every reader on the web takes it.
+/// profile, sRGB, gAMA and cHRM; then what EXIF says. Without any a picture is sRGB, as every reader on the web takes it.
 public struct OriginalColor: Hashable, Sendable {
   public enum Space: Hashable, Sendable, Codable {
     /// sRGB, as far as a 255th of a channel goes, whatever it is called. Of ink: nothing is known of it.
     case sRGB
     /// An ICC profile's, whose name is for people.
     case profile(name: String?)
-    /// A PNG's own words for it: `gAMA 1.0`, `cICP 12/13/0/1`.
+    /// A PNG's own words for it, or EXIF's: `gAMA 1.0`, `cICP 12/13/0/1`.
     case coded(String)
   }
 
@@ -26,18 +26,21 @@ public struct OriginalColor: Hashable, Sendable {
   let profile: [UInt8]?
   /// What an output has to carry for its unconverted pixels to look the same.
   let carried: [UInt8]?
+  /// Whether that is said by EXIF alone: pixels that are kept, and EXIF with them, need not carry it.
+  let isFromExif: Bool
 
   static let plain = OriginalColor(space: .sRGB, flaw: nil, profile: nil, carried: nil)
 
-  init(space: Space, flaw: String?, profile: [UInt8]?, carried: [UInt8]?) {
+  init(space: Space, flaw: String?, profile: [UInt8]?, carried: [UInt8]?, isFromExif: Bool = false) {
     (self.space, self.flaw, self.profile, self.carried) = (space, flaw, profile, carried)
+    self.isFromExif = isFromExif
     isCarried = carried != nil
   }
 
   /// Of an original that is elsewhere, and its profile with it.
   init(space: Space, flaw: String?, isCarried: Bool) {
     (self.space, self.flaw, self.isCarried) = (space, flaw, isCarried)
-    (profile, carried) = (nil, nil)
+    (profile, carried, isFromExif) = (nil, nil, false)
   }
 
   /// A picture that says nothing of its colours costs nothing here.
@@ -79,6 +82,10 @@ public struct OriginalColor: Hashable, Sendable {
     }
     if let coded {
       self.init(space: coded.space, flaw: flaw, profile: coded.profile, carried: coded.carried)
+    } else if chunks?.isSRGB != true, let profile = Self.profile(namedBy: blocks.exif, channels) {
+      self.init(
+        space: .coded(CodedSpace.adobeRGB.words), flaw: flaw ?? codedFlaw, profile: profile,
+        carried: blocks.icc ?? profile, isFromExif: blocks.icc == nil)
     } else {
       self.init(space: .sRGB, flaw: flaw ?? codedFlaw, profile: nil, carried: blocks.icc)
     }
@@ -92,6 +99,13 @@ public struct OriginalColor: Hashable, Sendable {
       return OriginalColor(space: .sRGB, flaw: flaw, profile: nil, carried: nil)
     }
     return OriginalColor(space: .coded(space.words), flaw: flaw, profile: profile, carried: profile)
+  }
+
+  /// `nil` where EXIF names sRGB or nothing, and for ink, which it has no name for.
+  private static func profile(namedBy exif: [UInt8]?, _ channels: Layout.Channels) -> [UInt8]? {
+    guard channels != .cmyk, let exif, Exif.colorSpace(of: exif) == .adobeRGB else { return nil }
+    // It is one of our own: nothing but memory could be missing.
+    return try? CodedSpace.adobeRGB.profile(isGray: channels.isGray)
   }
 
   /// A name of anybody's, for a terminal.

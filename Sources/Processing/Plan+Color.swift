@@ -7,6 +7,9 @@ extension Plan {
     return nil
   }
 
+  /// Steps that all outputs with steps begin with, and that are done in the original's memory.
+  var stepsDoneBefore: Int { convertsEverything ? 1 : 0 }
+
   /// Whether nobody needs the original's own colours: then they are converted in its memory, before the outputs are
   /// made, and the first step of each is done.
   var convertsEverything: Bool {

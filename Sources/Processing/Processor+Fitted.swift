@@ -52,7 +52,9 @@ extension Processor {
     // Nobody takes ink.
     if picture.layout.channels == .cmyk {
       do throws(ProcessingError) {
-        if let converter = try report.converter() { picture = converter.converted(picture) }
+        if let converter = try report.converter() {
+          picture = converter.converted(picture, sharing: Crew.sharing(among: processors))
+        }
       } catch {
         throw .color(reason: error.description)
       }

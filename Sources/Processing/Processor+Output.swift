@@ -28,7 +28,9 @@ extension Processor {
     do throws(MetadataError) {
       let blocks = try MetadataBlocks.planned(
         for: planned.metadata, provenance: provenance, original: original, outputSize: planned.size,
-        format: planned.format, pixelsChanged: pixelsChanged, toSRGB: planned.isToSRGB)
+        format: planned.format, pixelsChanged: pixelsChanged, toSRGB: planned.isToSRGB,
+        isSRGB: planned.isToSRGB || report.color.space == .sRGB,
+        spelledOut: report.color.isFromExif && !planned.isToSRGB ? report.color.carried : nil)
       return (blocks, warnings + blocks.warnings)
     } catch {
       throw .metadata(template: planned.template, error)

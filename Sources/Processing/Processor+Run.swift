@@ -12,28 +12,35 @@ extension Processor {
   ///
   /// - Parameters:
   ///   - original: the bytes that were examined for the plan.
-  ///   - threads: that make outputs, this one among them; at least 1. What is in memory at once: ``Production``.
+  ///   - threads: that convert colours and make outputs, this one among them; at least 1. What is in memory at once: ``Production``.
   ///   - emit: takes an output, on this thread; what it throws ends the run.
   public static func run<Emission: Error>(
     _ plan: Plan, original: Span<UInt8>, limits: Limits = Limits(), threads: Int = processors,
     emit: (FinishedOutput) throws(Emission) -> Void
   ) throws(RunError<Emission>) {
     let report: OriginalReport
-    let upright: Picture
+    // Nothing else holds the picture: it goes when the outputs do not need it any more.
+    let production: Monitor<Production>
     let converter: SRGBConverter?
     do throws(ProcessingError) {
       report = try examine(original, limits: limits)
       var picture = try decode(original, as: report, for: plan, limits: limits)
       converter = try self.converter(for: plan, report)
-      if plan.convertsEverything, let converter { picture = Self.converted(picture, by: converter) }
-      upright = Picture(picture)
+      if plan.convertsEverything, let converter {
+        picture = Self.converted(picture, by: converter, Crew.sharing(among: threads))
+      }
+      let size = picture.size
+      production = Monitor(
+        Production(
+          plan.outputs, from: Picture(picture), of: size, done: plan.stepsDoneBefore,
+          comparesAll: plan.readBack == .full))
     } catch {
       throw .processing(error)
     }
     // Threads cannot borrow a span. Those that are given the buffer end before the closure does.
     try unsafe original.withUnsafeBufferPointer { buffer throws(RunError<Emission>) in
       let workshop = unsafe Workshop(
-        plan: plan, report: report, original: buffer, upright: upright, converter: converter, limits: limits,
+        plan: plan, report: report, original: buffer, production: production, converter: converter, limits: limits,
         threads: threads)
       try workshop.run(emit: emit)
     }
@@ -51,10 +58,12 @@ extension Processor {
   }
 
   /// In its own memory, but for ink, which becomes smaller.
-  private static func converted(_ picture: consuming Image, by converter: SRGBConverter) -> Image {
-    if picture.layout.channels == .cmyk { return converter.converted(picture) }
+  private static func converted(
+    _ picture: consuming Image, by converter: SRGBConverter, _ sharing: Sharing
+  ) -> Image {
+    if picture.layout.channels == .cmyk { return converter.converted(picture, sharing: sharing) }
     var picture = picture
-    converter.convert(&picture)
+    converter.convert(&picture, sharing: sharing)
     return picture
   }
 

@@ -27,8 +27,12 @@ extension Processor {
     if verification.reject.contains(.blank), picture.isBlank { throw .flaw(.blank) }
   }
 
-  /// Checks an original against the recipe, as far as can be told without its pixels.
-  static func verify(
+  /// Checks an original against a recipe, as far as can be told without its pixels. ``plan`` does it too; before pixels
+  /// are decoded for a plan, it saves their time.
+  ///
+  /// - Throws: `.size` and `.flaw`.
+  @discardableResult
+  public static func verify(
     _ report: OriginalReport, original: OriginalFacts, by verification: Verification, job: JobFacts
   ) throws(ProcessingError) -> [ProcessingWarning] {
     if original.isViolation, verification.reject.contains(.violation) { throw .flaw(.violation) }

@@ -11,11 +11,9 @@ import Raster
 public enum Processor {
   /// Reads the header and the metadata. No pixel is decoded, so that a cut picture may pass here; ``run`` refuses it.
   ///
-  /// - Parameter trims: those of a recipe. What they leave depends on the pixels: they are decoded for it where there are
-  ///   any trims, and only then.
   /// - Throws: `.original` for what is no picture or breaks a limit.
   public static func examine(
-    _ original: Span<UInt8>, for trims: [Trim] = [], limits: Limits = Limits()
+    _ original: Span<UInt8>, limits: Limits = Limits()
   ) throws(ProcessingError) -> OriginalReport {
     let header: ImageHeader
     do throws(CodecError) {
@@ -37,15 +35,20 @@ public enum Processor {
       damage = error
     }
     let orientation = blocks.exif.map(Exif.orientation(of:)) ?? .upright
-    var report = OriginalReport(
+    return OriginalReport(
       header: header, orientation: orientation, blocks: blocks, damage: damage,
       color: OriginalColor(of: header.layout.channels, blocks))
-    if !trims.isEmpty { report.surveys = try survey(original, report, for: trims, limits: limits) }
-    return report
   }
 
-  private static func survey(
-    _ original: Span<UInt8>, _ report: OriginalReport, for trims: [Trim], limits: Limits
+  /// Decodes the pixels to see what trims leave of them. Whoever has a recipe looks first whether it takes the original
+  /// at all: ``verify(_:original:by:job:)``.
+  ///
+  /// - Parameters:
+  ///   - report: what ``examine(_:limits:)`` says of the same bytes.
+  ///   - trims: ``Recipe/trims``.
+  /// - Returns: one for each trim, in their order.
+  public static func survey(
+    _ original: Span<UInt8>, as report: OriginalReport, for trims: [Trim], limits: Limits = Limits()
   ) throws(ProcessingError) -> [OriginalReport.Survey] {
     var picture: Image
     do throws(CodecError) {
@@ -55,9 +58,9 @@ public enum Processor {
     }
     // A border's colour is one of light.
     if picture.layout.channels == .cmyk, let converter = try report.converter() {
-      picture = converter.converted(picture)
+      picture = converter.converted(picture, sharing: Crew.sharing(among: processors))
     }
     if report.orientation != .upright { picture = picture.oriented(by: report.orientation) }
-    return trims.map { OriginalReport.Survey(trim: $0, region: picture.region(leftBy: $0)) }
+    return zip(trims, picture.regions(leftBy: trims)).map { OriginalReport.Survey(trim: $0, region: $1) }
   }
 }

@@ -1,7 +1,7 @@
 import Raster
 
 /// Where an output's pixels lie: what each step that moves or scales them makes of a picture's size.
-struct Shape {
+struct Shape: Hashable {
   /// What a trim leaves of the picture; `nil` where nothing is trimmed.
   let trimmed: Region?
   /// `nil` where all is kept.

@@ -4,15 +4,19 @@ import Raster
 extension Step {
   /// What the step makes of a picture.
   ///
-  /// - Parameter converter: of the original's colours; there wherever a step converts them.
-  func picture(of source: borrowing Image, _ converter: SRGBConverter?) throws(RasterError) -> Image {
+  /// - Parameters:
+  ///   - converter: of the original's colours; there wherever a step converts them.
+  ///   - sharing: of its work; the picture is the same.
+  func picture(
+    of source: borrowing Image, _ converter: SRGBConverter?, sharing: Sharing
+  ) throws(RasterError) -> Image {
     switch self {
     case .color:
       guard let converter else { preconditionFailure("a conversion has its converter") }
-      return converter.converted(source)
+      return converter.converted(source, sharing: sharing)
     case .trim(let region), .crop(let region): return source.cropped(to: region)
     case .resize(let geometry, let filter, let isLinear, let background):
-      return try source.resized(geometry, filter: filter, isLinear: isLinear, background: background)
+      return try source.resized(geometry, filter: filter, isLinear: isLinear, background: background, sharing: sharing)
     case .blur(let sigma): return source.blurred(sigma: sigma)
     case .sharpen(let sharpening): return source.sharpened(sharpening)
     case .flatten(let background): return source.flattened(onto: background)

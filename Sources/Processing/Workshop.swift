@@ -7,9 +7,8 @@ import Raster
 @safe final class Workshop: Sendable {
   private let plan: Plan
   private let report: OriginalReport
-  private let upright: Picture
   private let converter: SRGBConverter?
-  /// Steps of each output that are done with `upright`.
+  /// Steps of each output that are done with the picture that `production` begins with.
   private let done: Int
   private let limits: Limits
   private let threads: Int
@@ -19,27 +18,29 @@ import Raster
 
   /// - Parameters:
   ///   - original: has to stay until the workshop is gone.
+  ///   - production: of the plan's outputs, from the original's pixels.
   ///   - threads: that make outputs; at least 1.
   @unsafe init(
-    plan: Plan, report: OriginalReport, original: UnsafeBufferPointer<UInt8>, upright: Picture,
+    plan: Plan, report: OriginalReport, original: UnsafeBufferPointer<UInt8>, production: Monitor<Production>,
     converter: SRGBConverter?, limits: Limits, threads: Int
   ) {
     self.plan = plan
     self.report = report
     unsafe self.original = original
-    self.upright = upright
+    self.production = production
     self.converter = converter
-    done = plan.convertsEverything ? 1 : 0
+    done = plan.stepsDoneBefore
     self.limits = limits
     self.threads = threads
-    production = Monitor(Production(plan.outputs, of: upright.image.size, done: done))
   }
 
   /// Makes all outputs, and hands them over in order.
   func run<Emission: Error>(emit: (FinishedOutput) throws(Emission) -> Void) throws(RunError<Emission>) {
+    let opening = opening()
     try Crew.run(helpers: min(threads, plan.outputs.count) - 1, work: help) { () throws(RunError<Emission>) in
       // However it ends: nobody begins anything more, and all threads come to their end.
       defer { production.change { $0.stop() } }
+      if let opening { make(opening.order, after: opening.begun) }
       for index in plan.outputs.indices { try handOver(result(index), to: emit) }
     }
   }
@@ -90,16 +91,32 @@ import Raster
     }
   }
 
-  private func make(_ order: Production.Order) {
+  /// The first output that is made, which is the one that takes longest. Its first step is done here and now, by all
+  /// threads together.
+  private func opening() -> (order: Production.Order, begun: Result<Picture, ProcessingError>?)? {
+    guard let order = production.change({ $0.next() }) else { return nil }
     let planned = plan.outputs[order.index]
-    let result = Result { () throws(ProcessingError) in try output(planned, order) }
+    guard case .encoded(let work) = planned.pixels, order.done < steps(of: work).count,
+      let picture = start(of: order)
+    else { return (order, nil) }
+    let sharing = Crew.sharing(among: threads)
+    let begun = Result { () throws(ProcessingError) in
+      try step(order.done, of: work, from: picture, planned, sharing: sharing)
+    }
+    return (order, begun)
+  }
+
+  /// - Parameter begun: what came of its next step, when that is done.
+  private func make(_ order: Production.Order, after begun: Result<Picture, ProcessingError>? = nil) {
+    let planned = plan.outputs[order.index]
+    let result = Result { () throws(ProcessingError) in try output(planned, order, after: begun) }
     production.change { $0.finish(order, of: planned, result) }
   }
 
   // MARK: One output
 
   private func output(
-    _ planned: PlannedOutput, _ order: Production.Order
+    _ planned: PlannedOutput, _ order: Production.Order, after begun: Result<Picture, ProcessingError>?
   ) throws(ProcessingError) -> FinishedOutput {
     let (blocks, warnings) = try Processor.metadata(of: planned, provenance: plan.provenance, report: report)
     let bytes: [UInt8]
@@ -107,40 +124,61 @@ import Raster
     case .kept:
       // Only read, and there for as long as the workshop.
       bytes = try Processor.stamped(unsafe original.span, with: blocks, planned)
-      try readBack(bytes, planned, blocks: blocks, lossless: true, pixels: upright.image)
+      try readBack(bytes, planned, blocks: blocks, lossless: true, pixels: start(of: order))
     case .turned:
       let turned = try turned(planned)
       bytes = try Processor.stamped(turned.span, with: blocks, planned)
       // Decoders round a turned block otherwise than the block itself: the samples are the same, not the pixels.
-      try readBack(bytes, planned, blocks: blocks, lossless: false, pixels: upright.image)
+      try readBack(bytes, planned, blocks: blocks, lossless: false, pixels: start(of: order))
     case .encoded(let work):
-      let picture = try picture(of: work, order, planned)
+      let picture = try picture(of: work, order, planned, after: begun)
       let encoding = try work.encoding.leavingRoom(for: blocks, planned)
       let encoded = try Processor.encode(
         picture.image, encoding, planned, carriesProfile: blocks.icc != nil,
         threads: threads > plan.outputs.count ? 2 : 1)
       bytes = try Processor.stamped(encoded.span, with: blocks, planned)
-      try readBack(bytes, planned, blocks: blocks, lossless: work.encoding.isLossless, pixels: picture.image)
+      try readBack(bytes, planned, blocks: blocks, lossless: work.encoding.isLossless, pixels: picture)
     }
     return FinishedOutput(
       planned: planned, bytes: bytes, warnings: warnings.map { .metadata(template: planned.template, $0) })
   }
 
-  /// What comes of the steps that are left, each for whoever else waits for it.
+  /// Threads that never make an output.
+  private var idle: Int { threads - min(threads, plan.outputs.count) }
+
+  private func start(of order: Production.Order) -> Picture? {
+    production.change { $0.takeStart(order) }
+  }
+
+  private func steps(of work: Work) -> [Step] { Array(work.steps.dropFirst(done)) }
+
+  /// What comes of the steps that are left.
   private func picture(
-    of work: Work, _ order: Production.Order, _ planned: PlannedOutput
+    of work: Work, _ order: Production.Order, _ planned: PlannedOutput, after begun: Result<Picture, ProcessingError>?
   ) throws(ProcessingError) -> Picture {
-    var picture = order.start ?? upright
-    let steps = Array(work.steps.dropFirst(done))
-    for index in order.done..<steps.count {
-      do throws(RasterError) {
-        picture = Picture(try steps[index].picture(of: picture.image, converter))
-      } catch {
-        throw .resampling(template: planned.template, error)
-      }
-      production.change { $0.add(picture, after: Array(steps.prefix(index + 1))) }
+    // The only reference to it that this thread has: it goes with the next step's.
+    guard var picture = try begun?.get() ?? start(of: order) else {
+      preconditionFailure("an output with steps has a picture to begin with")
+    }
+    let sharing = Crew.sharing(among: idle + 1)
+    for index in (begun == nil ? order.done : order.done + 1)..<steps(of: work).count {
+      picture = try step(index, of: work, from: picture, planned, sharing: sharing)
     }
     return picture
+  }
+
+  /// What comes of a step, also for whoever else waits for it.
+  private func step(
+    _ index: Int, of work: Work, from picture: Picture, _ planned: PlannedOutput, sharing: Sharing
+  ) throws(ProcessingError) -> Picture {
+    let steps = steps(of: work)
+    do throws(RasterError) {
+      let picture = Picture(try steps[index].picture(of: picture.image, converter, sharing: sharing))
+      production.change { $0.add(picture, after: Array(steps.prefix(index + 1))) }
+      return picture
+    } catch {
+      throw .resampling(template: planned.template, error)
+    }
   }
 
   private func turned(_ planned: PlannedOutput) throws(ProcessingError) -> [UInt8] {
@@ -157,13 +195,15 @@ import Raster
   }
 
   private func readBack(
-    _ bytes: [UInt8], _ planned: PlannedOutput, blocks: MetadataBlocks, lossless: Bool, pixels: borrowing Image
+    _ bytes: [UInt8], _ planned: PlannedOutput, blocks: MetadataBlocks, lossless: Bool, pixels: Picture?
   ) throws(ProcessingError) {
     do throws(ReadBackFailure) {
       try ReadBack.checkStructure(of: bytes.span, planned, blocks: blocks)
       switch plan.readBack {
       case .structure: break
-      case .full: try ReadBack.checkPixels(of: bytes.span, lossless: lossless, expected: pixels)
+      case .full:
+        guard let pixels else { preconditionFailure("what is compared has its pixels") }
+        try ReadBack.checkPixels(of: bytes.span, lossless: lossless, expected: pixels.image)
       }
     } catch {
       throw .readBack(template: planned.template, error)

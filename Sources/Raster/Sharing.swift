@@ -20,7 +20,7 @@ public struct Sharing: Sendable {
     work { numbers.next() }
   }
 
-  func callAsFunction(_ count: Int, _ work: @escaping Work) {
+  public func callAsFunction(_ count: Int, _ work: @escaping Work) {
     run(count, work)
   }
 }

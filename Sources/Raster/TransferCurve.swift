@@ -1,17 +1,17 @@
-import Glibc
-
-/// The curve between stored samples and amounts of light: sRGB's (IEC 61966-2-1), which Display P3 has too, and from
-/// which other profiles' curves are not far.
+/// The curve between stored samples and amounts of light: ``SRGBCurve``, which Display P3 has too, and from which other
+/// profiles' curves are not far.
 ///
 /// Both ways are tables, made once. From light to samples a table of 2^16 steps is interpolated; where the curve bends
 /// most that is within 1/200 of a step of sixteen bits.
 enum TransferCurve {
   private static let steps = 1 << 16
   /// Amounts of light, with the samples' maximum for white, for all samples.
-  private static let lightOfEight = (0...255).map { Float(255 * light(Double($0) / 255)) }
-  private static let lightOfSixteen = (0...65535).map { Float(65535 * light(Double($0) / 65535)) }
+  private static let lightOfEight = (0...255).map { Float(255 * SRGBCurve.light(Double($0) / 255)) }
+  private static let lightOfSixteen = (0...65535).map { Float(65535 * SRGBCurve.light(Double($0) / 65535)) }
   /// Samples from 0 to 1 for amounts of light of 0, 1/2^16, … 1, and once more 1.
-  private static let samples = (0...steps + 1).map { Float(sample(Double(min($0, steps)) / Double(steps))) }
+  private static let samples = (0...steps + 1).map {
+    Float(SRGBCurve.sample(Double(min($0, steps)) / Double(steps)))
+  }
 
   /// - Parameter line: holds whole samples of `S`, all of which the table has.
   @unsafe static func toLight<S: Sample>(_ line: UnsafeMutablePointer<Float>, _ columns: Range<Int>, _: S.Type) {
@@ -34,13 +34,5 @@ enum TransferCurve {
         unsafe line[x] = (table[step] + (table[step + 1] - table[step]) * (place - Float(step))) * most
       }
     }
-  }
-
-  private static func light(_ sample: Double) -> Double {
-    sample <= 0.04045 ? sample / 12.92 : pow((sample + 0.055) / 1.055, 2.4)
-  }
-
-  private static func sample(_ light: Double) -> Double {
-    light <= 0.0031308 ? light * 12.92 : 1.055 * pow(light, 1 / 2.4) - 0.055
   }
 }

@@ -23,24 +23,20 @@ extension Image {
   /// A pixel belongs to the border when its alpha and each of its colours, as far as alpha lets them be seen
   /// (premultiplied), are within the tolerance of the border's: what is transparent has no colour. The border is cut on
   /// each side up to the first line with a pixel that does not belong to it.
-  public borrowing func region(leftBy trim: Trim) -> Region? {
-    let content =
+  public borrowing func region(leftBy trim: Trim) -> Region? { regions(leftBy: [trim])[0] }
+
+  /// What each trim leaves of the picture, which is looked through once for each border that they name.
+  public borrowing func regions(leftBy trims: [Trim]) -> [Region?] {
+    trims.regions(of: size) { border in
       switch layout.depth {
-      case .eight: content(for: trim, UInt8.self)
-      case .sixteen: content(for: trim, UInt16.self)
+      case .eight: content(within: border, UInt8.self)
+      case .sixteen: content(within: border, UInt16.self)
       }
-    guard let content else { return nil }
-    let left = max(content.left - trim.margin, 0)
-    let top = max(content.top - trim.margin, 0)
-    let right = min(content.right + trim.margin, size.width - 1)
-    let bottom = min(content.bottom + trim.margin, size.height - 1)
-    return Region(x: left, y: top, size: Size(width: right - left + 1, height: bottom - top + 1))
+    }
   }
 
-  /// The outermost columns and rows that have something in them.
-  private borrowing func content<S: Sample>(
-    for trim: Trim, _: S.Type
-  ) -> (left: Int, top: Int, right: Int, bottom: Int)? {
+  /// What lies within the outermost columns and rows that have something in them.
+  private borrowing func content<S: Sample>(within trim: Trim, _: S.Type) -> Region? {
     let (width, height) = (size.width, size.height)
     let channels = layout.channels
     return withPixels { pixels in
@@ -56,8 +52,33 @@ extension Image {
         if let first = (0..<left).first(where: { isContent($0, y) }) { left = first }
         if let last = (right + 1..<width).last(where: { isContent($0, y) }) { right = last }
       }
-      return (left, top, right, bottom)
+      return Region(x: left, y: top, size: Size(width: right - left + 1, height: bottom - top + 1))
     }
+  }
+}
+
+extension [Trim] {
+  /// What each leaves of a picture of a size.
+  ///
+  /// - Parameter content: looks for what lies within a border, told as a trim without margin; it is asked once for each.
+  func regions(of size: Size, content: (Trim) -> Region?) -> [Region?] {
+    var found: [Trim: Region?] = [:]
+    return map { trim in
+      let border = Trim(tolerance: trim.tolerance, color: trim.color)
+      let inner = found[border] ?? content(border)
+      found[border] = .some(inner)
+      return inner?.widened(by: trim.margin, within: size)
+    }
+  }
+}
+
+extension Region {
+  /// With so many pixels more on each side, where the picture has them.
+  fileprivate func widened(by margin: Int, within whole: Size) -> Region {
+    let (left, top) = (max(x - margin, 0), max(y - margin, 0))
+    let right = min(x + size.width + margin, whole.width)
+    let bottom = min(y + size.height + margin, whole.height)
+    return Region(x: left, y: top, size: Size(width: right - left, height: bottom - top))
   }
 }
 

@@ -25,19 +25,19 @@ enum StepsReader {
   static func crop(_ output: Section) throws(RequestError) -> Cropping? {
     guard let node = output["crop"] else { return nil }
     if case .string(let text) = node.content {
-      return .aspect(try aspect(text, at: output.place(of: "crop")), .center)
+      return .aspect(try AspectRatio(text, at: output.place(of: "crop")), .center)
     }
     let section = try Section(
       node, path: output.place.path + ["crop"], expected: "a mapping or an aspect ratio in quotes, as \"16:9\"")
     try section.checkKeys(["x", "y", "width", "height", "aspect", "position"])
     let sides = ["x", "y", "width", "height"].filter { section[$0] != nil }
     let position = try section.choice("position", Raster.Position.self)
-    if let text = try section.text("aspect") {
+    if let ratio = try section.aspect("aspect") {
       if let side = sides.first {
         throw .conflict(
           section.place(of: side), with: "aspect", why: "with an aspect ratio the crop is as large as fits")
       }
-      return .aspect(try aspect(text, at: section.place(of: "aspect")), position ?? .center)
+      return .aspect(ratio, position ?? .center)
     }
     guard !sides.isEmpty else {
       throw .missingKey(
@@ -55,18 +55,11 @@ enum StepsReader {
     for (start, side, (first, second)) in [("x", "width", (x, width)), ("y", "height", (y, height))] {
       if case (.percent(let begin)?, .percent(let part)?) = (first, second), begin + part > 100 {
         throw .outOfRange(
-          section.place(of: side), value: "\(part)% from \(begin)% on",
+          section.place(of: side), value: "\(part.words)% from \(begin.words)% on",
           allowed: "100% at most, together with '\(start)'")
       }
     }
     return .placed(x: x ?? .pixels(0), y: y ?? .pixels(0), width: width ?? .rest, height: height ?? .rest)
-  }
-
-  private static func aspect(_ text: String, at place: Place) throws(RequestError) -> AspectRatio {
-    guard let ratio = AspectRatio(text) else {
-      throw .invalid(place, value: text, why: "a ratio is written \"16:9\"")
-    }
-    return ratio
   }
 
   /// A whole number of pixels, or a text as `"12.5%"`.
@@ -151,10 +144,14 @@ extension Section {
       throw .wrongType(place(of: key), expected: "a number", found: Self.kind(node))
     }
     guard range.contains(number) else {
-      func words(_ bound: Double) -> String { bound == bound.rounded() ? "\(Int(bound))" : "\(bound)" }
       throw .outOfRange(
-        place(of: key), value: text, allowed: "\(words(range.lowerBound)) to \(words(range.upperBound))")
+        place(of: key), value: text, allowed: "\(range.lowerBound.words) to \(range.upperBound.words)")
     }
     return number
   }
+}
+
+extension Double {
+  /// As one would write it: 70, 12.5. Of a number that an `Int` holds.
+  fileprivate var words: String { self == rounded() ? "\(Int(self))" : "\(self)" }
 }

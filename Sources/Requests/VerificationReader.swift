@@ -45,7 +45,7 @@ enum VerificationReader {
     if let least, let most, least.width > most.width || least.height > most.height {
       throw .invalid(section.place(of: "min"), value: "\(least)", why: "it is larger than 'max', \(most)")
     }
-    let aspect = try aspect(in: section)
+    let aspect = try section.aspect("aspect")
     guard least != nil || most != nil || aspect != nil else {
       throw .missingKey(section.place, key: "min", hint: "Give at least one of 'min', 'max' and 'aspect'")
     }
@@ -61,14 +61,6 @@ enum VerificationReader {
     return size
   }
 
-  private static func aspect(in section: Section) throws(RequestError) -> AspectRatio? {
-    guard let text = try section.text("aspect") else { return nil }
-    guard let ratio = AspectRatio(text) else {
-      throw .invalid(section.place(of: "aspect"), value: text, why: "a ratio is written \"16:9\"")
-    }
-    return ratio
-  }
-
   /// A fraction of the ratio: 0.02 is two percent.
   private static func tolerance(in section: Section) throws(RequestError) -> Double {
     guard let node = section["tolerance"] else { return 0.02 }
@@ -79,17 +71,5 @@ enum VerificationReader {
       throw .outOfRange(section.place(of: "tolerance"), value: text, allowed: "at least 0 and below 1")
     }
     return tolerance
-  }
-}
-
-extension AspectRatio {
-  /// Reads `16:9`; `nil` for anything else, a zero side or more than six digits a side included.
-  init?(_ text: String) {
-    let sides = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard sides.count == 2,
-      sides.allSatisfy({ (1...6).contains($0.utf8.count) && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
-      let width = Int(sides[0]), let height = Int(sides[1]), width >= 1, height >= 1
-    else { return nil }
-    self.init(width: width, height: height)
   }
 }

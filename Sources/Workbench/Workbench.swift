@@ -11,6 +11,7 @@ public struct Workbench: ~Copyable {
   private let before: (Order) -> Void
   /// What was examined last.
   private var original: [UInt8] = []
+  private var report: OriginalReport?
 
   /// Bytes of an order: recipes, and facts of a job with its prompt.
   private static let orderLimit = 256 << 20
@@ -43,17 +44,24 @@ public struct Workbench: ~Copyable {
     do throws(WorkError) {
       switch received.message {
       case .header(let limits): reply = .header(try header(try picture(&received.files), limits))
-      case .examine(let trims, let limits):
-        original = []
+      case .examine(let limits):
+        (original, report) = ([], nil)
         let bytes = try picture(&received.files, limits)
-        reply = .examined(
+        let examined = try processing { () throws(ProcessingError) in
+          try Processor.examine(bytes.span, limits: limits)
+        }
+        (original, report) = (bytes, examined)
+        reply = .examined(examined)
+      case .survey(let trims, let limits):
+        guard let report else { throw .channel(.garbled(reason: "nothing was examined")) }
+        let bytes = original
+        reply = .surveyed(
           try processing { () throws(ProcessingError) in
-            try Processor.examine(bytes.span, for: trims, limits: limits)
+            try Processor.survey(bytes.span, as: report, for: trims, limits: limits)
           })
-        original = bytes
       case .run(let plan, let limits):
         let bytes = original
-        original = []
+        (original, report) = ([], nil)
         try run(plan, bytes, limits, &received.files)
         reply = .finished
       case .next: throw .channel(.garbled(reason: "nothing is being made"))

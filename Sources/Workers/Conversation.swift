@@ -43,7 +43,7 @@ struct Conversation: ~Copyable {
     case .unreadable(let number):
       worker.end()
       throw .interrupted(.unreadable(errno: number))
-    case .header, .examined, .made, .fitted, .inspected, .finished: return reply
+    case .header, .examined, .surveyed, .made, .fitted, .inspected, .finished: return reply
     }
   }
 

@@ -15,10 +15,15 @@ extension WorkerPool {
     }
   }
 
-  /// What ``Processor/examine(_:for:limits:)`` says, without the metadata.
-  public func examine(_ picture: OpenPicture, for trims: [Trim] = []) throws(ProcessingError) -> OriginalReport {
+  /// What ``Processor/examine(_:limits:)`` says, without the metadata, and for trims ``Processor/survey(_:as:for:limits:)``.
+  ///
+  /// - Parameter verify: is asked before any pixel is decoded for trims; what it throws is thrown.
+  public func examine(
+    _ picture: OpenPicture, for trims: [Trim] = [],
+    verify: (OriginalReport) throws(ProcessingError) -> Void = { (_) throws(ProcessingError) in }
+  ) throws(ProcessingError) -> OriginalReport {
     try ask(within: trims.isEmpty ? Self.glance : nil) { conversation throws(ProcessingError) in
-      try examine(picture, for: trims, &conversation)
+      try examine(picture, for: trims, verify: verify, &conversation)
     }
   }
 
@@ -65,15 +70,18 @@ extension WorkerPool {
     }
   }
 
-  /// ``Processor/run(_:original:limits:emit:)``, after `plan` has made a plan of what ``examine(_:for:)`` says.
+  /// ``Processor/run(_:original:limits:emit:)``, after `plan` has made a plan of what ``examine(_:for:verify:)`` says.
   ///
   /// - Parameters:
   ///   - trims: those of the plan's recipe.
+  ///   - verify: is asked before any pixel is decoded for trims; what it throws ends the run.
   ///   - plan: may be called a second time, when the first worker has ended.
   ///   - emit: is given each output once, in the plan's order, and with it what its metadata lacks; meanwhile the worker
   ///     is at the next. What it throws ends the run.
   public func run<Emission: Error>(
-    _ picture: OpenPicture, trims: [Trim] = [], plan: (OriginalReport) throws(ProcessingError) -> Plan,
+    _ picture: OpenPicture, trims: [Trim] = [],
+    verify: (OriginalReport) throws(ProcessingError) -> Void = { (_) throws(ProcessingError) in },
+    plan: (OriginalReport) throws(ProcessingError) -> Plan,
     emit: (PlannedOutput, Span<UInt8>, [ProcessingWarning]) throws(Emission) -> Void
   ) throws(RunError<Emission>) {
     // What is emitted stays so, when a worker ends behind it.
@@ -81,7 +89,7 @@ extension WorkerPool {
     try converse { conversation throws(RunError<Emission>) in
       var file: MemoryFile?
       let rest = try processing(Emission.self) { () throws(ProcessingError) in
-        let rest = try plan(try examine(picture, for: trims, &conversation)).remaining(after: emitted)
+        let rest = try plan(try examine(picture, for: trims, verify: verify, &conversation)).remaining(after: emitted)
         var files: [Int32] = []
         if !rest.outputs.isEmpty {
           let first = try memoryFile()
@@ -123,13 +131,20 @@ extension WorkerPool {
   private static let glance = Duration.seconds(10)
 
   private func examine(
-    _ picture: OpenPicture, for trims: [Trim], _ conversation: inout Conversation
+    _ picture: OpenPicture, for trims: [Trim], verify: (OriginalReport) throws(ProcessingError) -> Void,
+    _ conversation: inout Conversation
   ) throws(ProcessingError) -> OriginalReport {
-    try conversation.say(.examine(trims, limits), files: [picture.number])
-    guard case .examined(let report) = try conversation.hear(), report.header.size.isCredible,
-      report.header.size.pixelCount ?? .max <= limits.pixels, report.surveys.map(\.trim) == trims,
-      report.surveys.allSatisfy({ $0.region?.lies(in: report.size) ?? true })
+    try conversation.say(.examine(limits), files: [picture.number])
+    guard case .examined(var report) = try conversation.hear(), report.header.size.isCredible,
+      report.header.size.pixelCount ?? .max <= limits.pixels, report.surveys.isEmpty
     else { throw conversation.garbled("a report was asked for") }
+    guard !trims.isEmpty else { return report }
+    try verify(report)
+    try conversation.say(.survey(trims, limits))
+    guard case .surveyed(let surveys) = try conversation.hear(), surveys.map(\.trim) == trims,
+      surveys.allSatisfy({ $0.region?.lies(in: report.size) ?? true })
+    else { throw conversation.garbled("a survey was asked for") }
+    report.surveys = surveys
     return report
   }
 

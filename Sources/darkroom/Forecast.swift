@@ -18,7 +18,7 @@ struct Forecast {
     /// - Parameter original: what a local picture says of itself; asked for only to tell how outputs are made.
     init(
       _ request: Request, _ pipeline: Pipeline?, _ catalogue: Catalogue, _ daemon: DaemonConfiguration,
-      picture: (String) -> NamedPicture, original: ((String, [Trim]) throws(ProcessingError) -> OriginalReport?)?
+      picture: (String) -> NamedPicture, original: Preflight.Reading?
     ) throws(ErrorReport) {
       let preflight = try Preflight(
         request, catalogue: catalogue, assumptions: daemon.assumptions, fitsInput: pipeline?.fitsInput == true,
@@ -85,7 +85,7 @@ struct Forecast {
           "  \(step.endpoint.rawValue)\(model): \(count), \(Self.price(step.expected, step.worst))\(unknown)")
       }
       for output in plan.outputs {
-        lines.append("  \(output.file)" + (output.size.map { " \($0.width)x\($0.height)" } ?? ""))
+        lines.append("  \(output.file)\(output.extent)")
       }
       lines += plan.preflight.warnings.map { "  warning: \($0)" }
       if let workings = plan.workings { lines += ["  explained:"] + workings.lines.map { "    \($0)" } }
@@ -131,5 +131,18 @@ struct Forecast {
       if let workings = plan.workings { object["plan"] = workings.json }
     }
     return .object(object)
+  }
+}
+
+extension ExpectedOutput {
+  /// Its size, or what there is to tell it by.
+  fileprivate var extent: String {
+    if let size { return " \(size.width)x\(size.height)" }
+    switch (resize?.width, resize?.height) {
+    case (let width?, let height?): return ", resized to \(width)x\(height)"
+    case (let width?, nil): return ", resized to a width of \(width)"
+    case (nil, let height?): return ", resized to a height of \(height)"
+    case (nil, nil): return ""
+    }
   }
 }

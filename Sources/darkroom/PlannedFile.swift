@@ -101,9 +101,9 @@ struct PlannedFile {
                 : NamedPicture(picture, in: Inbox(path: root), workers: workers)
             },
             original: explains
-              ? { picture, trims throws(ProcessingError) in
+              ? { picture, trims, verify throws(ProcessingError) in
                 guard let bytes = picture == own ? data : Inbox(path: root).bytes(picture, workers) else { return nil }
-                return try workers.examine(try OpenPicture(bytes.span), for: trims)
+                return try workers.examine(try OpenPicture(bytes.span), for: trims, verify: verify)
               } : nil)
         }
       }

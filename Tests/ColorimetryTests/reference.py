@@ -201,6 +201,41 @@ add_shaper("Plain by table", D65, SRGB, table([srgb_light(i / 1023) for i in ran
 # Another space under sRGB's name.
 add_shaper("sRGB IEC61966-2.1", D65, P3, srgb_curve, srgb_light)
 
+
+def grid(bump):
+    """mAB: a table in the picture's own samples, then sRGB's curves and its matrix (ICC.1:2022 §10.12). The bump lies
+    between reds of 70 and 80, and nowhere near gray."""
+    table = b""
+    for red in range(52):
+        for green in range(4):
+            for blue in range(4):
+                value = bump if (red, green, blue) == (15, 1, 2) else red * 5
+                table += struct.pack(">HHH", value * 257, green * 85 * 257, blue * 85 * 257)
+    clut = bytes([52, 4, 4] + [0] * 13) + bytes([2, 0, 0, 0]) + table
+    none = (b"curv" + b"\0" * 8) * 3
+    # XYZ of 1 is 32768 of 65535.
+    share = 32768 / 65535
+    m = b"".join(fixed(v * share) for row in SRGB_MATRIX for v in row) + b"\0" * 12
+    parts, data, start = [], b"", 32
+    for part in (none, m, srgb_curve * 3, clut, none):
+        parts.append(start + len(data))
+        data += part + b"\0" * (-len(part) % 4)
+    return b"mAB \0\0\0\0" + bytes([3, 3, 0, 0]) + struct.pack(">5I", *parts) + data
+
+
+def add_grid(name, bump):
+    # Curves and matrix beside the table say nothing of the bump: the table counts.
+    tags = [(t, xyz_tag([SRGB_MATRIX[i][j] for i in range(3)])) for j, t in enumerate((b"rXYZ", b"gXYZ", b"bXYZ"))]
+    tags += [(t, srgb_curve) for t in (b"rTRC", b"gTRC", b"bTRC")]
+    tags += [(t, grid(bump)) for t in (b"A2B0", b"A2B1")]
+    samples = [[r * 5, g * 85, b * 85] for r in range(52) for g in range(4) for b in range(4)]
+    add(name, "rgb", profile(name, b"RGB ", tags, version=0x04400000), samples,
+        lambda c: [bump if [round(255 * v) for v in c] == [75, 85, 170] else 255 * c[0], 255 * c[1], 255 * c[2]])
+
+
+add_grid("Plain by grid", 75)
+add_grid("Bump", 135)
+
 shades = [[v] for v in range(256)]
 add("Gray 1.8", "gray", profile("Gray 1.8", b"GRAY", [(b"kTRC", gamma(1.8))]), shades,
     lambda c: [255 * srgb_value(c[0] ** (round(1.8 * 256) / 256))])

@@ -161,12 +161,17 @@ import Testing
     for line in [
       "  generate venice-sd35: 1 call, 0.02 USD\n", "  edit firered-image-edit: 2 calls, 0.08 USD\n",
       "  background-remove bria-bg-remover: 2 calls, 0.06 USD\n",
+      // How large an edit becomes nobody knows before: names have no widths yet, and are told apart by what is asked for.
+      "  canal-{width}-1.jpg, resized to a width of 64\n  canal-{width}-1.jpg, resized to a width of 32\n"
+        + "  canal-{width}-2.jpg, resized to a width of 64\n  canal-{width}-2.jpg, resized to a width of 32\n",
     ] { #expect(plan.output.contains(line), "\(plan.output)") }
     #expect(plan.output.hasSuffix("total: 1 request, 5 calls, 0.16 USD\n"))
     let json = try await site.run("plan", "--json", "\(site.folder)/inbox")
-    // How large an edit becomes nobody knows before, so that names with a width stand once for each picture.
     let outputs = try documents(json.output).first?["outputs"] as? [[String: Any]]
-    #expect(outputs?.map { $0["file"] as? String } == ["canal-{width}-1.jpg", "canal-{width}-2.jpg"])
+    #expect(
+      outputs?.map { $0["file"] as? String } == [
+        "canal-{width}-1.jpg", "canal-{width}-1.jpg", "canal-{width}-2.jpg", "canal-{width}-2.jpg",
+      ])
   }
 
   /// Images in a hot folder are requests; the same images elsewhere are material.

@@ -26,10 +26,14 @@ import Testing
         pad: { left: 3, color: "#fff" }
       - { file: "{name}.png", crop: { width: 300, height: 20 } }
     """,
+    "exact": """
+    verify: { size: 512x257, on-mismatch: fail }
+    outputs: [{ file: "{name}.png", trim: true }]
+    """,
   ]
 
   /// 512x256 noise, to be turned to the right where asked, written by Pillow.
-  private func photograph(turned: Bool = false) throws -> [UInt8] {
+  private func photograph(turned: Bool = false) async throws -> [UInt8] {
     let program = """
       import io, sys
       from PIL import Image
@@ -39,21 +43,7 @@ import Testing
       Image.effect_noise((512, 256), 60).convert("RGB").save(file, "JPEG", quality=85, exif=exif)
       sys.stdout.buffer.write(file.getvalue())
       """
-    return try python(program)
-  }
-
-  /// What a Python program writes.
-  private func python(_ program: String) throws -> [UInt8] {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/python3")
-    process.arguments = ["-c", program]
-    process.standardOutput = output
-    try process.run()
-    let bytes = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
-    return [UInt8](bytes)
+    return try await Python.bytes(of: program)
   }
 
   private func site(_ api: DeafPort) async throws -> Site {
@@ -68,7 +58,7 @@ import Testing
   @Test func aPersonIsToldWhatIsSharedAndWhatStays() async throws {
     let api = try DeafPort()
     let site = try await site(api)
-    try site.drop(photograph(), as: "photos/harbour.jpg")
+    try await site.drop(photograph(), as: "photos/harbour.jpg")
     let before = site.inventory()
     let told = try await site.run(
       "plan", "--explain", "--pipeline", "small", "\(site.folder)/inbox/photos/harbour.jpg")
@@ -92,7 +82,7 @@ import Testing
   @Test func whatIsToldOfATurnedOriginalIsWhatProcessMakes() async throws {
     let site = try await site(try DeafPort())
     let photo = "\(site.folder)/tower.jpg"
-    try Data(photograph(turned: true)).write(to: URL(filePath: photo))
+    try await Data(photograph(turned: true)).write(to: URL(filePath: photo))
     let told = try await site.run("plan", "--explain", "--json", "--pipeline", "small", photo)
     #expect(told.status == 0, "\(told.notes)")
     let document = try document(told.output)
@@ -139,7 +129,7 @@ import Testing
   }
 
   /// White of 40x30 on black of 512x256, written by Pillow.
-  private func spot() throws -> [UInt8] {
+  private func spot() async throws -> [UInt8] {
     let program = """
       import io, sys
       from PIL import Image
@@ -149,13 +139,13 @@ import Testing
       image.save(file, "PNG")
       sys.stdout.buffer.write(file.getvalue())
       """
-    return try python(program)
+    return try await Python.bytes(of: program)
   }
 
   @Test func whatIsCutOffIsToldAsItWillBeDone() async throws {
     let site = try await site(try DeafPort())
     let file = "\(site.folder)/spot.png"
-    try Data(spot()).write(to: URL(filePath: file))
+    try await Data(spot()).write(to: URL(filePath: file))
     let told = try await site.run("plan", "--explain", "--pipeline", "steps", file)
     #expect(told.status == 0, "\(told.notes)")
     // 44x34 are left, of which half the width is kept; 50 columns would enlarge it.
@@ -169,6 +159,23 @@ import Testing
     let files = try #require(try site.json("made/spot/manifest.json")["outputs"] as? [[String: Any]])
     #expect(files.map { $0["file"] as? String } == ["spot-25x34.png", "spot.png"])
     #expect(files.map { $0["width"] as? Int } == [25, 300])
+  }
+
+  /// A cut picture has a header, but no pixels to look for a border in.
+  @Test func aPictureOfTheWrongSizeIsRefusedBeforeItsBorderIsLookedFor() async throws {
+    let site = try await site(try DeafPort())
+    let file = "\(site.folder)/spot.png"
+    try await Data(spot().dropLast(200)).write(to: URL(filePath: file))
+    let refusal = "the original is 512x256, expected 512x257"
+    let told = try await site.run("plan", "--explain", "--pipeline", "exact", file)
+    #expect(told.output.contains(refusal), "\(told)")
+    let made = try await site.run("process", "--pipeline", "exact", "--output", "\(site.folder)/made", file)
+    #expect(made.status == 1 && made.notes.contains(refusal), "\(made)")
+    let cut = "the png picture is cut"
+    let toldOfCut = try await site.run("plan", "--explain", "--pipeline", "steps", file)
+    #expect(toldOfCut.output.contains(cut), "\(toldOfCut)")
+    let madeOfCut = try await site.run("process", "--pipeline", "steps", "--output", "\(site.folder)/made", file)
+    #expect(madeOfCut.notes.contains(cut), "\(madeOfCut)")
   }
 
   @Test func whatIsNotThereYetIsToldAsBeforeTrimming() async throws {
@@ -191,7 +198,7 @@ import Testing
 
   @Test func withoutTheWordNothingIsExplained() async throws {
     let site = try await site(try DeafPort())
-    try site.drop(photograph(), as: "box/harbour.jpg")
+    try await site.drop(photograph(), as: "box/harbour.jpg")
     let plain = try await site.run("plan", "\(site.folder)/inbox/box/harbour.jpg")
     #expect(plain.status == 0 && !plain.output.contains("explained"))
     let json = try await site.run("plan", "--json", "\(site.folder)/inbox/box/harbour.jpg")

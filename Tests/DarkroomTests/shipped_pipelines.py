@@ -5,7 +5,8 @@
 
 PIPELINES is the folder of pipelines. Each size is drawn as PNG (with alpha where it is small), JPEG and WebP. A pipeline
 either makes all of its outputs, which Pillow then decodes and finds as large as the manifest says, or refuses the picture
-for its size and leaves nothing behind. Prints a line for each picture, with the most memory that a process had.
+for its size and leaves nothing behind. Prints a line for each picture, with the most memory that a worker had, and for
+which pipeline.
 """
 import json
 import os
@@ -51,17 +52,34 @@ def originals(size, folder):
         yield file
 
 
+def peak(pid):
+    """The kernel's own mark of what the children of a process had in memory, in MB; 0 where there are none any more."""
+    marks = [0]
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            for child in pathlib.Path(f"/proc/{pid}/task/{thread}/children").read_text().split():
+                status = pathlib.Path(f"/proc/{child}/status").read_text().splitlines()
+                marks += [int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM")]
+    except OSError:
+        # It has ended meanwhile, or one of its own.
+        pass
+    return max(marks)
+
+
 def process(program, pipeline, file, output):
-    """Status, what was said, seconds, and the most memory of the program and its worker in MB."""
-    start = time.monotonic()
+    """Status, what was said, seconds, and the most memory of the program's worker in MB.
+
+    Not from getrusage(2), which counts what this process had when it started the program."""
+    start, memory = time.monotonic(), 0
     command = [program, "process", "--pipeline", str(pipeline), "--output", str(output), str(file)]
     with tempfile.TemporaryFile() as words:
         child = subprocess.Popen(command, stdout=words, stderr=words)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
+        while child.poll() is None:
+            memory = max(memory, peak(child.pid))
+            time.sleep(0.005)
         words.seek(0)
         said = words.read().decode()
-    return child.returncode, said, time.monotonic() - start, usage.ru_maxrss / 1024
+    return child.returncode, said, time.monotonic() - start, memory
 
 
 def check(output, pipeline, file):
@@ -89,12 +107,12 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
             for file in originals(size, folder):
-                made, refused, most, seconds = 0, [], 0, 0
+                made, refused, most, seconds = 0, [], (0, "none"), 0
                 for pipeline in pipelines:
                     output = folder / pipeline.stem
                     output.mkdir(exist_ok=True)
                     status, said, time_taken, memory = process(program, pipeline, file, output)
-                    most, seconds = max(most, memory), seconds + time_taken
+                    most, seconds = max(most, (memory, pipeline.stem)), seconds + time_taken
                     if status == 0:
                         made += check(output, pipeline, file)
                     elif status == 1 and ("size" in said or "aspect" in said or "smaller" in said):
@@ -105,7 +123,7 @@ def main():
                         sys.exit(f"{file.name} through {pipeline.stem} ended with {status}: {said}")
                     subprocess.run(["rm", "-rf", str(output)], check=True)
                 print(f"{file.name}: {made} outputs; refused for its size by {', '.join(refused) or 'none'}; "
-                      f"{seconds:.1f} s, at most {most:.0f} MB", flush=True)
+                      f"{seconds:.1f} s, at most {most[0]:.0f} MB ({most[1]})", flush=True)
 
 
 if __name__ == "__main__":

@@ -100,6 +100,20 @@ enum Colors {
     return try python(program, arguments: [argument])
   }
 
+  /// The file with what exiftool writes into its EXIF.
+  static func tagged(_ bytes: [UInt8], _ format: ImageFormat, _ tags: [String]) throws -> [UInt8] {
+    let file = FileManager.default.temporaryDirectory.appending(path: "tag-\(UUID().uuidString).\(format.rawValue)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data(bytes).write(to: file)
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/exiftool")
+    process.arguments = ["-q", "-n", "-overwrite_original"] + tags + [file.path]
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    return [UInt8](try Data(contentsOf: file))
+  }
+
   /// What exiftool reads in a file.
   static func exiftool(_ bytes: [UInt8], _ tags: String...) throws -> [String: Any] {
     let file = FileManager.default.temporaryDirectory.appending(path: "color-\(UUID().uuidString)")

@@ -40,9 +40,9 @@ import Testing
       .test("c.webp", .webp, resize: Self.third),
     ])
     #expect(try steps(outputs[0]).count == 1 && steps(outputs[1]).count == 2)
-    var production = Production(outputs, of: Self.size)
+    var production = Production(outputs, from: Self.picture(), of: Self.size)
     let first = try next(&production)
-    #expect(first.index == 0 && first.done == 0 && first.start == nil)
+    #expect(first.index == 0 && first.done == 0)
     // The JPEG has to wait for the picture that is being resized; the other does not.
     let second = try next(&production)
     #expect(second.index == 2)
@@ -56,7 +56,8 @@ import Testing
     #expect(kept != nil)
     do {
       let third = try next(&production)
-      #expect(third.index == 1 && third.done == 1 && third.start === kept)
+      let start = production.takeStart(third)
+      #expect(third.index == 1 && third.done == 1 && start === kept)
     }
     #expect(kept == nil)
     #expect(production.isAllBegun)
@@ -64,7 +65,7 @@ import Testing
 
   @Test func whatNobodyElseWaitsForIsNotKept() throws {
     let outputs = try outputs([.test("a.webp", .webp, resize: Self.half), .test("b.webp", .webp, resize: Self.third)])
-    var production = Production(outputs, of: Self.size)
+    var production = Production(outputs, from: Self.picture(), of: Self.size)
     _ = production.next()
     weak var kept: Picture?
     do {
@@ -81,7 +82,7 @@ import Testing
       .test("a.webp", .webp, resize: Self.third, encoding: .webp(.init(lossless: true))),
       .test("b.jpg", .jpeg, resize: Self.third), .test("c.webp", .webp, resize: large),
     ])
-    var production = Production(outputs, of: Self.size)
+    var production = Production(outputs, from: Self.picture(), of: Self.size)
     #expect(production.next()?.index == 0)
     production.add(Self.picture(), after: try steps(outputs[0]))
     // The other is the dearer one by far.
@@ -95,7 +96,7 @@ import Testing
       .test("c.webp", .webp, resize: Self.half), .test("d.png", .png, resize: Resize(width: 20)),
       .test("e.webp", .webp),
     ])
-    var production = Production(outputs, of: Self.size)
+    var production = Production(outputs, from: Self.picture(), of: Self.size)
     #expect((0..<5).map { _ in production.next()?.index } == [2, 1, 3, 0, 4])
   }
 
@@ -107,7 +108,7 @@ import Testing
       ], 10_000, 5000)
     let pixels = outputs.map { $0.size.pixelCount ?? 0 }
     #expect(pixels == [12_500_000, 11_520_000, 2_000_000, 40_500_000])
-    var production = Production(outputs, of: Self.size)
+    var production = Production(outputs, from: Self.picture(), of: Self.size)
     // Alone, since it is beyond the bound by itself.
     let huge = try next(&production)
     #expect(huge.index == 3)
@@ -125,7 +126,7 @@ import Testing
       return recipe
     }
     let outputs = try outputs(recipes, 10_000, 5000)
-    var production = Production(outputs, of: Size(width: 10_000, height: 5000))
+    var production = Production(outputs, from: Self.picture(), of: Size(width: 10_000, height: 5000))
     let first = try next(&production)
     #expect(production.next() == nil && !production.isAllBegun)
     production.finish(first, of: outputs[first.index], Self.failure)
@@ -135,7 +136,7 @@ import Testing
 
   @Test func whoeverWaitedForAPictureThatCannotBeMadeTriesItself() throws {
     let outputs = try outputs([.test("a.webp", .webp, resize: Self.half), .test("b.jpg", .jpeg, resize: Self.half)])
-    var production = Production(outputs, of: Self.size)
+    var production = Production(outputs, from: Self.picture(), of: Self.size)
     let first = try next(&production)
     #expect(production.next() == nil)
     production.finish(first, of: outputs[0], Self.failure)
@@ -149,9 +150,114 @@ import Testing
   }
 
   @Test func afterAStopNothingIsBegun() throws {
-    var production = Production(try outputs([.test("a.webp", .webp)]), of: Self.size)
+    var production = Production(try outputs([.test("a.webp", .webp)]), from: Self.picture(), of: Self.size)
     production.stop()
     #expect(production.next() == nil && production.isAllBegun)
+  }
+
+  // MARK: Pictures
+
+  @Test func theOriginalGoesWithTheLastOutputThatBeginsWithIt() throws {
+    let outputs = try outputs([
+      .test("a.webp", .webp, resize: Self.half), .test("b.jpg", .jpeg, resize: Self.half),
+      .test("c.webp", .webp, resize: Self.third),
+    ])
+    weak var original: Picture?
+    var production = {
+      let picture = Self.picture()
+      original = picture
+      return Production(outputs, from: picture, of: Self.size)
+    }()
+    let (first, second) = (try next(&production), try next(&production))
+    #expect((first.index, second.index) == (0, 2))
+    do {
+      let (one, other) = (production.takeStart(first), production.takeStart(second))
+      #expect(one === original && other === original)
+      #expect(production.takeStart(first) == nil)
+    }
+    // The second output waits for what the first makes of it, which may fail.
+    #expect(original != nil && production.next() == nil)
+    production.add(Self.picture(), after: try steps(outputs[0]))
+    #expect(original == nil)
+    let third = try next(&production)
+    #expect(third.index == 1 && third.done == 1)
+  }
+
+  @Test func aPictureGoesWhenTheNextThatAllNeedIsThere() throws {
+    let recipes = try [
+      OutputRecipe.test("a.webp", .webp, resize: Self.third), .test("b.jpg", .jpeg, resize: Self.third),
+    ]
+    let outputs = try outputs(
+      recipes.map { recipe in
+        var recipe = recipe
+        recipe.crop = .placed(x: .pixels(1), y: .pixels(0), width: .rest, height: .rest)
+        return recipe
+      })
+    var production = Production(outputs, from: Self.picture(), of: Self.size)
+    _ = try next(&production)
+    weak var cropped: Picture?
+    do {
+      let picture = Self.picture()
+      cropped = picture
+      production.add(picture, after: Array(try steps(outputs[0]).prefix(1)))
+    }
+    #expect(cropped != nil)
+    production.add(Self.picture(), after: Array(try steps(outputs[0]).prefix(2)))
+    #expect(cropped == nil)
+    let second = try next(&production)
+    #expect(second.done == 2)
+  }
+
+  @Test func outputsThatAreMadeWithoutPixelsKeepNone() throws {
+    let outputs = try outputs([.test("a.webp", .webp)])
+    #expect(outputs[0].pixels == .kept)
+    for comparesAll in [false, true] {
+      weak var original: Picture?
+      var production = {
+        let picture = Self.picture()
+        original = picture
+        return Production(outputs, from: picture, of: Self.size, comparesAll: comparesAll)
+      }()
+      #expect((original != nil) == comparesAll)
+      let order = try next(&production)
+      #expect((production.takeStart(order) != nil) == comparesAll)
+      #expect(original == nil)
+    }
+  }
+
+  @Test func afterAStopNoPictureIsKept() throws {
+    weak var original: Picture?
+    var production = try {
+      let picture = Self.picture()
+      original = picture
+      return Production(try outputs([.test("a.jpg", .jpeg)]), from: picture, of: Self.size)
+    }()
+    #expect(original != nil)
+    production.stop()
+    #expect(original == nil)
+  }
+
+  /// In one thread: while the last output is handed over, nothing has the original's pixels any more.
+  @Test func aWorkshopDoesNotKeepTheOriginal() throws {
+    let original = try Originals.original(.png)
+    let report = try Processor.examine(original.span)
+    let recipe = Recipe(
+      outputs: try [Self.half, Self.third].map { try .test("{width}.webp", .webp, resize: $0) })
+    let plan = try Processor.plan(recipe, for: report, original: OriginalFacts(), job: .test())
+    weak var pixels: Picture?
+    let production = try {
+      let picture = Picture(try decoded(original))
+      pixels = picture
+      return Monitor(Production(plan.outputs, from: picture, of: report.size))
+    }()
+    var isThere: [Bool] = []
+    try original.withUnsafeBufferPointer { buffer in
+      let workshop = Workshop(
+        plan: plan, report: report, original: buffer, production: production, converter: nil, limits: Limits(),
+        threads: 1)
+      try workshop.run { (_: FinishedOutput) throws(Never) in isThere.append(pixels != nil) }
+    }
+    #expect(isThere == [true, false])
   }
 
   // MARK: Threads

@@ -42,6 +42,30 @@ enum Originals {
     return try Container.rewrite(bare.span, with: blocks)
   }
 
+  /// Where the block of ``product`` lies.
+  static let mug = Region(x: 10, y: 6, size: Size(width: 20, height: 12))
+
+  /// A white picture with a red block of 20x12 at 10,6.
+  static func product(
+    _ width: Int = 48, _ height: Int = 32, _ layout: Layout = .rgb8, ground: [UInt8] = [255, 255, 255, 255],
+    turned: Orientation = .upright
+  ) throws -> [UInt8] {
+    var pixels: [UInt8] = []
+    for y in 0..<height {
+      for x in 0..<width {
+        let isInside = (10..<30).contains(x) && (6..<18).contains(y)
+        let pixel: [UInt8] = isInside ? [200, UInt8(x), UInt8(y), 255] : ground
+        pixels += pixel.prefix(layout.channels.count)
+      }
+    }
+    let image = Image(size: Size(width: width, height: height), layout: layout, pixels: pixels)
+    let bare = try PNG.encode(image, options: PNG.Options())
+    guard turned != .upright else { return bare }
+    var blocks = MetadataBlocks()
+    blocks.exif = exif(turned)
+    return try Container.rewrite(bare.span, with: blocks)
+  }
+
   /// The smallest EXIF block that turns a picture: TIFF 6.0 §2, one directory of one entry.
   static func exif(_ orientation: Orientation) -> [UInt8] {
     [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 1, 0]
@@ -94,6 +118,11 @@ func encodedPixels(_ bytes: [UInt8]) throws -> [UInt8] {
   return pixels
 }
 
+extension Plan {
+  /// Of each output; none where its pixels are kept.
+  var steps: [[Step]] { outputs.map { if case .encoded(let work) = $0.pixels { work.steps } else { [] } } }
+}
+
 extension JobFacts {
   static func test(
     requestedSize: RequestedSize = .unspecified, requestedFormat: ImageFormat? = nil,
@@ -119,12 +148,19 @@ extension OutputRecipe {
   }
 }
 
+/// What is known of an original before it is planned for.
+func surveyed(_ original: [UInt8], _ trims: [Trim], limits: Limits = Limits()) throws -> OriginalReport {
+  var report = try Processor.examine(original.span, limits: limits)
+  if !trims.isEmpty { report.surveys = try Processor.survey(original.span, as: report, for: trims, limits: limits) }
+  return report
+}
+
 /// Examine, plan and run, as a job does.
 func process(
   _ original: [UInt8], _ recipe: Recipe, facts: OriginalFacts = OriginalFacts(), job: JobFacts = .test(),
   limits: Limits = Limits()
 ) throws -> (plan: Plan, outputs: [FinishedOutput]) {
-  let report = try Processor.examine(original.span, for: recipe.trims, limits: limits)
+  let report = try surveyed(original, recipe.trims, limits: limits)
   let plan = try Processor.plan(recipe, for: report, original: facts, job: job, limits: limits)
   var outputs: [FinishedOutput] = []
   do {

@@ -1,5 +1,6 @@
-import Raster
 import Testing
+
+@testable import Raster
 
 @Suite struct ImageTrimTests {
   /// Border everywhere but for a block.
@@ -29,6 +30,27 @@ import Testing
   func aBorderIsCutOnAllSides(layout: Layout, border: [Int], content: [Int]) {
     #expect(picture(layout, border: border, content: content).region(leftBy: Trim()) == block)
     #expect(picture(layout, border: border, content: border).region(leftBy: Trim()) == nil)
+  }
+
+  @Test func aPictureIsLookedThroughOnceForEachBorder() {
+    let trims = [
+      Trim(), Trim(margin: 1), Trim(tolerance: 0, margin: 9), Trim(margin: 200), Trim(color: .white),
+      Trim(tolerance: 0),
+    ]
+    var asked: [Trim] = []
+    let whole = Size(width: 12, height: 10)
+    let regions = trims.regions(of: whole) { border in
+      asked.append(border)
+      return border.color == nil ? block : nil
+    }
+    #expect(asked == [Trim(), Trim(tolerance: 0), Trim(color: .white)])
+    let wider = Region(x: 2, y: 1, size: Size(width: 6, height: 7))
+    #expect(regions == [block, wider, Region(whole: whole), Region(whole: whole), nil, block])
+    let image = picture(.gray8, border: [10], content: [30])
+    #expect(
+      image.regions(leftBy: trims.filter { $0.color == nil }) == [
+        block, wider, Region(whole: whole), Region(whole: whole), block,
+      ])
   }
 
   @Test func theToleranceIsTheLastDifferenceThatIsBorder() {

@@ -59,6 +59,9 @@ extension WorkerPool {
     var made: [Made] = []
     try run(
       try OpenPicture(bytes.span), trims: recipe.trims,
+      verify: { report throws(ProcessingError) in
+        try Processor.verify(report, original: OriginalFacts(), by: recipe.verification, job: job)
+      },
       plan: { report throws(ProcessingError) in
         try Processor.plan(recipe, for: report, original: OriginalFacts(), job: job, limits: limits)
       },

@@ -92,6 +92,22 @@ import Testing
     #expect(size == left.size)
   }
 
+  /// The picture has a header, but is cut: what is told says whether its pixels were asked for.
+  @Test func noPixelIsDecodedForATrimOfAPictureThatTheRecipeDoesNotTake() throws {
+    let pool = try Pictures.pool(nil)
+    let cut = Array(try Pictures.png(90, 60).dropLast(20))
+    func failure(_ wanted: Size, _ action: Verification.MismatchAction = .fail) throws -> ProcessingError? {
+      let recipe = Recipe(
+        verification: Verification(size: .exact(wanted), onMismatch: action),
+        outputs: [OutputRecipe(file: try FileNameTemplate("a.png"), format: .png, trim: Trim())])
+      return #expect(throws: RunError<Never>.self) { try pool.run(cut, recipe, Pictures.facts()) }?.failure
+    }
+    let (found, wanted) = (Size(width: 90, height: 60), Size(width: 91, height: 60))
+    #expect(try failure(wanted) == .size(expected: .exact(wanted), found: found))
+    #expect(try failure(found) == .original(.truncated(.png)))
+    #expect(try failure(wanted, .accept) == .original(.truncated(.png)))
+  }
+
   /// Confined as it is: outputs are made at the same time where there is more than one processor.
   @Test(.timeLimit(.minutes(2))) func aWorkerMakesOutputsSideBySide() throws {
     let pool = try Pictures.pool(nil)
