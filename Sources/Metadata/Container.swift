@@ -13,23 +13,27 @@ public enum Container {
   ///
   /// A damaged container throws. A damaged block inside a whole container is left out, and said so in `warnings`.
   public static func read(_ bytes: Span<UInt8>) throws(MetadataError) -> MetadataBlocks {
-    switch ImageFormat(signatureOf: bytes) {
-    case .jpeg?: try JPEGContainer.read(bytes)
-    case .png?: try PNGContainer.read(bytes)
-    case .webp?: try WebPContainer.read(bytes)
-    case nil: throw .notAnImage
-    }
+    var blocks =
+      switch ImageFormat(signatureOf: bytes) {
+      case .jpeg?: try JPEGContainer.read(bytes)
+      case .png?: try PNGContainer.read(bytes)
+      case .webp?: try WebPContainer.read(bytes)
+      case nil: throw MetadataError.notAnImage
+      }
+    blocks.warnings = blocks.warnings.bounded()
+    return blocks
   }
 
   /// The same pixels, to the encoded byte, with exactly these blocks: all other metadata is gone.
   ///
   /// A file that carries these very blocks and nothing else comes back as it is, C2PA manifest store included. Blocks
   /// that a container has no place for (`iptc` in PNG, `texts` in WebP, …) are left out: `MetadataBlocks.planned` says
-  /// which. `warnings` and `hasUnread` are not written.
+  /// which. `warnings`, `hasUnread` and `isMisplaced` are not written.
   public static func rewrite(_ bytes: Span<UInt8>, with blocks: MetadataBlocks) throws(MetadataError) -> [UInt8] {
     guard let format = ImageFormat(signatureOf: bytes) else { throw .notAnImage }
     let present = try read(bytes)
-    if !present.hasUnread, present.warnings.isEmpty, present.hasSameContent(as: blocks) {
+    let isInOrder = !present.isMisplaced || present.hasCredential
+    if !present.hasUnread, present.warnings.isEmpty, isInOrder, present.hasSameContent(as: blocks) {
       return bytes.copy(0..<bytes.count)
     }
     if blocks.hasCredential { throw .credentialWouldBreak(format) }

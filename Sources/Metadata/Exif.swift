@@ -5,7 +5,8 @@ import Raster
 /// A fresh block is built by libexif. A foreign one keeps its layout or is dropped, and is never built anew: MakerNotes
 /// and private values point to offsets that nobody else knows.
 public enum Exif {
-  /// Exif 2.32 §4.7.2 keeps a block within one JPEG segment, and other readers rely on it elsewhere.
+  /// Exif 2.32 §4.7.2 keeps a block within one JPEG segment: so does a fresh one everywhere. A foreign block may be
+  /// longer in PNG and WebP.
   public static let limit = JPEGContainer.exifLimit
 
   /// How the block says that the picture is turned; `.upright` when it does not, or is damaged.
@@ -46,7 +47,7 @@ public enum Exif {
     }
     // Its index is where DCF says sRGB or Adobe RGB.
     if !isSRGB || structure.namedByIndex == .sRGB { directories.insert(.interoperability) }
-    let output = try structure.rebuilt(
+    return try structure.rebuilt(
       directories: directories,
       keeps: { directory, entry in
         if settings.contains(where: { $0.directory == directory && $0.tag == entry.tag }) {
@@ -56,10 +57,6 @@ public enum Exif {
         return isPlain(entry, in: directory) || (keepsGPS && directory == .primary && entry.tag == Tag.gpsPointer)
       },
       settings: settings, additions: additions)
-    if let output, output.count > limit {
-      throw .damagedExif(reason: "\(output.count) bytes are left of it, more than the \(limit) that EXIF may have")
-    }
-    return output
   }
 
   /// Whether an entry is what it seems: no other block or picture inside, no private data, of a known type.

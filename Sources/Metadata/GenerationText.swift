@@ -9,21 +9,47 @@ struct GenerationText {
     "width": "Width", "height": "Height",
   ]
 
-  let text: String
+  let prompt: String?
+  let negative: String?
+  /// The last line.
+  let settings: String?
 
   /// `nil` when there is nothing to say.
   init?(prompt: String?, parameters: [Provenance.Parameter]) {
-    var lines: [String] = []
-    if let prompt { lines.append(prompt) }
-    let negative = parameters.first { $0.name == "negative_prompt" }
-    if let negative { lines.append("Negative prompt: \(negative.value)") }
+    let negative = parameters.first { $0.name == "negative_prompt" }?.value
     let settings = parameters.filter { $0.name != "negative_prompt" && $0.name != "prompt" }
-    if !settings.isEmpty {
-      let pairs = settings.map { "\(Self.names[$0.name] ?? $0.name): \(Self.quoted($0.value))" }
-      lines.append(pairs.joined(separator: ", "))
+    let pairs = settings.map { "\(Self.names[$0.name] ?? $0.name): \(Self.quoted($0.value))" }
+    self.init(prompt: prompt, negative: negative, settings: pairs.isEmpty ? nil : pairs.joined(separator: ", "))
+    if prompt == nil, negative == nil, pairs.isEmpty { return nil }
+  }
+
+  private init(prompt: String?, negative: String?, settings: String?) {
+    self.prompt = prompt
+    self.negative = negative
+    self.settings = settings
+  }
+
+  var text: String {
+    [prompt, negative.map { "Negative prompt: \($0)" }, settings].compactMap(\.self).joined(separator: "\n")
+  }
+
+  /// As much as fits: the prompt is cut first, since another copy of it is in XMP, then the negative prompt; the
+  /// settings with the seed, without which a picture cannot be made again, last.
+  func fitting(_ limit: Int, size: (Character) -> Int) -> GenerationText {
+    var kept = self
+    for part in [\GenerationText.prompt, \.negative, \.settings] {
+      guard let whole = self[keyPath: part] else { continue }
+      let over = kept.text.reduce(0) { $0 + size($1) } - limit
+      if over <= 0 { break }
+      kept = kept.with(part, whole.prefix(fitting: whole.reduce(0) { $0 + size($1) } - over, size: size))
     }
-    guard !lines.isEmpty else { return nil }
-    text = lines.joined(separator: "\n")
+    return kept
+  }
+
+  private func with(_ part: KeyPath<GenerationText, String?>, _ text: String) -> GenerationText {
+    GenerationText(
+      prompt: part == \.prompt ? text : prompt, negative: part == \.negative ? text : negative,
+      settings: part == \.settings ? text : settings)
   }
 
   /// Values that would be read as the end of theirs are quoted as JSON strings.

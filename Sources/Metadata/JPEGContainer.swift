@@ -8,6 +8,8 @@ enum JPEGContainer {
   static let exifLimit = payloadLimit - JPEGSegments.exifPrefix.count
   /// The XMP specification, part 3, leaves two bytes free.
   static let xmpLimit = 65_502
+  /// `Adobe`, version, two flags, transform. What follows in a longer segment decides nothing.
+  static let adobeLength = 12
   static let iccChunkLimit = payloadLimit - JPEGSegments.iccPrefix.count - 2
   static let photoshopChunkLimit = payloadLimit - JPEGSegments.photoshopPrefix.count
 
@@ -17,33 +19,38 @@ enum JPEGContainer {
     var extended = ExtendedXMP()
     var profile = ICCChunks()
     var photoshop: [UInt8] = []
+    var boxes = JUMBFPackets()
     var hasJFIF = false
     blocks.hasUnread = file.end < bytes.count
     for segment in file.segments {
       let payload = segment.payload
       switch segment.kind {
-      case .pixels, .adobe: break
+      case .pixels: if segment.isPadded { blocks.hasUnread = true }
+      case .adobe: if payload.count > adobeLength { blocks.hasUnread = true }
       case .jfif:
         if hasJFIF || payload.count > 14 { blocks.hasUnread = true }
         if !hasJFIF { blocks.density = density(bytes, jfif: payload.lowerBound) }
         hasJFIF = true
       case .exif:
+        // Some writers put another byte than NUL sixth, and some readers look for NUL.
+        if bytes[payload.lowerBound + 5] != 0 { blocks.isMisplaced = true }
         blocks.takeExif(bytes.copy(payload.lowerBound + JPEGSegments.exifPrefix.count..<payload.upperBound))
       case .xmp:
         blocks.takeXMP(bytes.copy(payload.lowerBound + JPEGSegments.xmpPrefix.count..<payload.upperBound))
       case .extendedXMP: extended.take(bytes, payload)
       case .icc: profile.take(bytes, payload)
       case .photoshop:
+        if payload.count == JPEGSegments.photoshopPrefix.count { blocks.hasUnread = true }
         photoshop.append(bytes, payload.lowerBound + JPEGSegments.photoshopPrefix.count..<payload.upperBound)
-      case .jumbf:
-        if isCredential(bytes, payload) { blocks.hasCredential = true } else { blocks.hasUnread = true }
+      case .jumbf: boxes.take(bytes, payload)
       case .comment:
-        blocks.texts.append(TextBlock(keyword: TextBlock.comment, text: String(comment: bytes.copy(payload))))
+        blocks.takeText(TextBlock(keyword: TextBlock.comment, text: String(comment: bytes.copy(payload))))
       case .other: blocks.hasUnread = true
       }
     }
     profile.finish(into: &blocks)
     extended.finish(into: &blocks)
+    boxes.finish(bytes, into: &blocks)
     if !photoshop.isEmpty { PhotoshopResources.read(photoshop, into: &blocks) }
     return blocks
   }
@@ -67,8 +74,14 @@ enum JPEGContainer {
       appendSegment(0xE0, [payload], to: &output)
     }
     try appendMetadata(blocks, to: &output)
-    for segment in file.segments where segment.kind == .pixels || segment.kind == .adobe {
-      output.append(bytes, segment.whole)
+    for segment in file.segments {
+      switch segment.kind {
+      case .pixels where !segment.isPadded: output.append(bytes, segment.whole)
+      case .adobe:
+        let start = segment.payload.lowerBound
+        appendSegment(segment.marker, [bytes.copy(start..<start + adobeLength)], to: &output)
+      default: break
+      }
     }
     return output
   }
@@ -79,8 +92,7 @@ enum JPEGContainer {
       appendSegment(0xE1, [JPEGSegments.exifPrefix, exif], to: &output)
     }
     if let xmp = blocks.xmp {
-      guard xmp.count <= xmpLimit else { throw .tooLarge(.xmp, bytes: xmp.count, limit: xmpLimit, .jpeg) }
-      appendSegment(0xE1, [JPEGSegments.xmpPrefix, xmp], to: &output)
+      try append(xmp: xmp, to: &output)
     }
     if let icc = blocks.icc {
       let count = (icc.count + iccChunkLimit - 1) / iccChunkLimit
@@ -106,6 +118,17 @@ enum JPEGContainer {
       }
       appendSegment(0xFE, [comment], to: &output)
     }
+  }
+
+  /// One segment, or a main packet and its extension.
+  private static func append(xmp: [UInt8], to output: inout [UInt8]) throws(MetadataError) {
+    guard xmp.count > xmpLimit else {
+      return appendSegment(0xE1, [JPEGSegments.xmpPrefix, xmp], to: &output)
+    }
+    let parts = ExtendedXMP.parts(of: xmp) ?? ExtendedXMP.arranged(xmp).flatMap { ExtendedXMP.parts(of: $0) }
+    guard let parts else { throw .tooLarge(.xmp, bytes: xmp.count, limit: xmpLimit, .jpeg) }
+    appendSegment(0xE1, [JPEGSegments.xmpPrefix, parts.main], to: &output)
+    for portion in parts.portions { appendSegment(0xE1, [portion], to: &output) }
   }
 
   /// - Precondition: the parts have at most `payloadLimit` bytes together.
@@ -153,15 +176,6 @@ enum JPEGContainer {
     let adobe = file.segments.first { $0.kind == .adobe }
     // The transform is Adobe's twelfth byte; 1 is YCbCr.
     return adobe.map { bytes[$0.payload.lowerBound + 11] == 1 } ?? true
-  }
-
-  /// Whether a JUMBF segment belongs to a C2PA manifest store: common identifier, box instance and packet number, then
-  /// a `jumb` box whose description bears the type `c2pa` (ISO 19566-5 §5, C2PA 2.1 appendix A). A continued segment
-  /// repeats the box's head.
-  private static func isCredential(_ bytes: Span<UInt8>, _ payload: Range<Int>) -> Bool {
-    let head = payload.lowerBound..<min(payload.upperBound, payload.lowerBound + 128)
-    func contains(_ word: String) -> Bool { head.contains { bytes.has(word.utf8, at: $0) } }
-    return contains("c2pa")
   }
 }
 

@@ -27,6 +27,9 @@ struct JPEGSegments {
     let whole: Range<Int>
     /// After marker and length; without the entropy-coded data of a scan.
     let payload: Range<Int>
+
+    /// Whether it is a DNL segment, which has two bytes (§B.2.5), with something else in it. Decoders pass over it.
+    var isPadded: Bool { marker == 0xDC && payload.count != 2 }
   }
 
   /// A progressive file has a few hundred at the most.

@@ -8,12 +8,28 @@ extension MetadataBlocks {
       return
     }
     var blob = found[...]
-    if blob.starts(with: JPEGSegments.exifPrefix) { blob = blob.dropFirst(JPEGSegments.exifPrefix.count) }
+    if blob.starts(with: JPEGSegments.exifPrefix) {
+      blob = blob.dropFirst(JPEGSegments.exifPrefix.count)
+      isMisplaced = true
+    }
     guard blob.starts(with: [0x49, 0x49, 0x2A, 0x00]) || blob.starts(with: [0x4D, 0x4D, 0x00, 0x2A]) else {
       warnings.append(.damaged(.exif, reason: "it does not begin like a TIFF structure"))
       return
     }
     exif = Array(blob)
+  }
+
+  /// Any number of texts is no picture's: those beyond this are unread.
+  static let textLimit = 1_024
+
+  mutating func takeText(_ text: TextBlock) {
+    if texts.count < Self.textLimit {
+      texts.append(text)
+    } else {
+      let warning = MetadataWarning.dropped(.text, reason: "there are more than \(Self.textLimit)")
+      if warnings.last != warning { warnings.append(warning) }
+      hasUnread = true
+    }
   }
 
   mutating func takeXMP(_ found: [UInt8]) {

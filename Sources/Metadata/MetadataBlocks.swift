@@ -25,6 +25,9 @@ public struct MetadataBlocks: Sendable, Hashable {
   public var hasCredential: Bool
   /// Whether the file holds segments, chunks or trailing bytes that these blocks do not tell of. A rewrite drops them.
   public var hasUnread: Bool
+  /// Whether a block is in a form or a place in which other programs do not look for it: behind the pixels, announced
+  /// wrongly, as a text. A rewrite puts it right.
+  public var isMisplaced = false
   /// What reading or planning left out or cut, and why.
   public var warnings: [MetadataWarning]
 
@@ -59,6 +62,7 @@ public struct MetadataBlocks: Sendable, Hashable {
     var (left, right) = (self, other)
     (left.warnings, right.warnings) = ([], [])
     (left.hasUnread, right.hasUnread) = (false, false)
+    (left.isMisplaced, right.isMisplaced) = (false, false)
     (left.colorChunks, right.colorChunks) = (nil, nil)
     return left == right
   }

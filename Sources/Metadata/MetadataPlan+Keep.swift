@@ -2,10 +2,12 @@ import Raster
 
 /// The level `keep`: what the original carried, minus position, thumbnail and MakerNote, plus what the policy names.
 extension MetadataPlan {
-  mutating func keep(keepsCredentialLink: Bool = false) throws(MetadataError) {
+  /// - Parameter isUnchanged: whether this is to see if the file may stay as it is: then nothing is moved in a packet, and
+  ///   a link to a remote credential stays true.
+  mutating func keep(isUnchanged: Bool = false) throws(MetadataError) {
     let fields = policyFields()
     try keepExif(fields)
-    try keepXMP(fields, keepsCredentialLink: keepsCredentialLink)
+    keepXMP(fields, isUnchanged: isUnchanged)
     keepIPTC(fields)
     keepTexts()
     let time = format == .png && !pixelsChanged ? original.modificationTime : nil
@@ -30,8 +32,13 @@ extension MetadataPlan {
     if let exif = original.exif {
       do throws(MetadataError) {
         let kept = try Exif.sanitized(exif, size: size, keepsGPS: policy.keepsGPS, isSRGB: toSRGB, additions: additions)
-        set { $0.exif = kept }
-        return
+        if format == .jpeg, let kept, kept.count > Exif.limit {
+          drop(.exif, "\(kept.count) bytes do not fit a JPEG segment, which holds \(Exif.limit)")
+          spellOut()
+        } else {
+          set { $0.exif = kept }
+          return
+        }
       } catch {
         set { $0.warnings.append(.damaged(.exif, reason: error.description)) }
         spellOut()
@@ -44,21 +51,21 @@ extension MetadataPlan {
         dotsPerInch: policy.dpi ?? 72, isSRGB: saysSRGB))
   }
 
-  private mutating func keepXMP(_ fields: XMPFields, keepsCredentialLink: Bool) throws(MetadataError) {
+  private mutating func keepXMP(_ fields: XMPFields, isUnchanged: Bool) {
     if let xmp = original.xmp {
       let restrictions = XMP.Restrictions(
-        size: size, keepsGPS: policy.keepsGPS, keepsCredentialLink: keepsCredentialLink, isSRGB: toSRGB)
-      if let packet = XMP.sanitized(xmp, restrictions, additions: fields) {
-        if format != .jpeg || packet.count <= JPEGContainer.xmpLimit {
+        size: size, keepsGPS: policy.keepsGPS, keepsCredentialLink: isUnchanged, isSRGB: toSRGB)
+      if let packet = XMP.sanitized(xmp, restrictions, additions: fitted(fields)) {
+        if isUnchanged {
           set { $0.xmp = packet }
           return
         }
-        drop(.xmp, "\(packet.count) bytes do not fit one JPEG segment")
+        if place(packet) { return }
       } else {
         set { $0.warnings.append(.damaged(.xmp, reason: "it is no RDF/XML, so that nobody knows what it says")) }
       }
     }
-    try writeXMP(fields)
+    writeXMP(fields)
   }
 
   private mutating func keepIPTC(_ fields: XMPFields) {
@@ -74,18 +81,5 @@ extension MetadataPlan {
       return
     }
     if !kept.isEmpty { set { $0.iptc = kept } }
-  }
-
-  private mutating func keepTexts() {
-    for text in original.texts {
-      let words = text.keyword.lowercased()
-      if !policy.keepsGPS, ["gps", "latitude", "longitude", "location"].contains(where: words.contains) { continue }
-      switch format {
-      case .png: set { $0.texts.append(text) }
-      case .jpeg where text.keyword == TextBlock.comment && text.text.utf8.count <= JPEGContainer.payloadLimit:
-        set { $0.texts.append(TextBlock(keyword: TextBlock.comment, text: text.text)) }
-      case .jpeg, .webp: drop(.text, "\(format.rawValue) has no place for \(text.keyword)")
-      }
-    }
   }
 }

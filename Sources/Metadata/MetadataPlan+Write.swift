@@ -8,7 +8,7 @@ extension MetadataPlan {
     let tellsSystem = policy.level == .provenance || isFull
     let system = tellsSystem ? cleaned(provenance.system, "system") : nil
     let prompt = isFull ? cleaned(provenance.prompt, "prompt") : nil
-    let generation = isFull ? GenerationText(prompt: prompt, parameters: provenance.parameters) : nil
+    let generation = isFull ? GenerationText(prompt: prompt, parameters: cleanedParameters()) : nil
 
     var fields = policyFields()
     if tellsSystem {
@@ -32,7 +32,7 @@ extension MetadataPlan {
       fields.documentID = identity?.document
       fields.instanceID = identity?.instance
     }
-    try writeXMP(fields)
+    writeXMP(fields)
 
     var exif = ExifFields(size: size, dotsPerInch: policy.dpi ?? 72, isSRGB: saysSRGB)
     let empty = exif
@@ -43,13 +43,16 @@ extension MetadataPlan {
     exif.software = system
     if isFull {
       exif.dateTime = fields.createDate
-      exif.userComment = cleaned(generation?.text, "parameters")
     }
-    if exif != empty || policy.dpi != nil { try writeExif(exif) }
+    if exif != empty || policy.dpi != nil || generation != nil { try writeExif(exif, generation: generation) }
 
-    if policy.writesParameters, format == .png, let text = cleaned(generation?.text, "parameters") {
+    if policy.writesParameters, format == .png, let text = generation?.text {
       set { $0.texts = [TextBlock(keyword: GenerationText.keyword, text: text)] }
     }
+  }
+
+  private mutating func cleanedParameters() -> [Provenance.Parameter] {
+    provenance.parameters.map { .init(name: $0.name, value: cleaned($0.value, "parameters") ?? "") }
   }
 
   /// What the policy names.

@@ -40,14 +40,17 @@ struct MetadataPlan {
     }
     if let dpi = policy.dpi { blocks.density = Density.dotsPerInch(dpi).expressed(for: format) }
     if original.hasCredential { blocks.warnings.append(.credentialDropped) }
+    blocks.warnings = blocks.warnings.bounded()
     return blocks
   }
 
   /// Whether `keep` would change nothing in the file, so that a credential in it stays valid.
   private func staysAsItIs() -> Bool {
     guard !pixelsChanged, !original.hasUnread, original.warnings.isEmpty else { return false }
+    // What others do not find where it stands is put right, unless a signature is worth more.
+    if original.isMisplaced, !original.hasCredential { return false }
     var attempt = self
-    guard (try? attempt.keep(keepsCredentialLink: true)) != nil, attempt.blocks.warnings.isEmpty else { return false }
+    guard (try? attempt.keep(isUnchanged: true)) != nil, attempt.blocks.warnings.isEmpty else { return false }
     if let dpi = policy.dpi, original.density != Density.dotsPerInch(dpi).expressed(for: format) { return false }
     attempt.blocks.hasCredential = original.hasCredential
     return attempt.blocks.hasSameContent(as: original)
@@ -82,78 +85,15 @@ struct MetadataPlan {
     return String(String.UnicodeScalarView(kept))
   }
 
-  /// Puts the fields into EXIF, where they must fit 64 KiB: long texts are cut.
-  mutating func writeExif(_ fields: ExifFields) throws(MetadataError) {
-    var fields = fields
-    // Four texts of at most this leave half of the block to the comment.
-    let limit = 8_192
-    fields.imageDescription = cut(fields.imageDescription, "description", to: limit)
-    fields.software = cut(fields.software, "software", to: limit)
-    fields.artist = cut(fields.artist, "artist", to: limit)
-    fields.copyright = cut(fields.copyright, "copyright", to: limit)
-    if let comment = fields.userComment {
-      fields.userComment = ""
-      let free = Exif.limit - (try Exif.build(fields)).count
-      fields.userComment = comment.prefix(fitting: free) { $0.utf16.count * 2 }
-      recordCut(.exif, "prompt", fields.userComment, of: comment)
-    }
-    blocks.exif = try Exif.build(fields)
-  }
-
-  private mutating func cut(_ text: String?, _ field: String, to limit: Int) -> String? {
-    guard let text, text.utf8.count > limit else { return text }
-    let kept = text.prefix(fitting: limit) { $0.utf8.count }
-    recordCut(.exif, field, kept, of: text)
-    return kept
-  }
-
-  /// Puts the fields into XMP. JPEG has room for one segment: a long prompt is cut.
-  mutating func writeXMP(_ fields: XMPFields) throws(MetadataError) {
-    guard !fields.isEmpty else { return }
-    var fields = fields
-    var packet = XMP.packet(fields)
-    if format == .jpeg, packet.count > JPEGContainer.xmpLimit, let prompt = fields.prompt {
-      fields.prompt = ""
-      let free = JPEGContainer.xmpLimit - XMP.packet(fields).count
-      fields.prompt = prompt.prefix(fitting: free) { XMP.escaped(String($0)).utf8.count }
-      recordCut(.xmp, "prompt", fields.prompt, of: prompt)
-      packet = XMP.packet(fields)
-    }
-    if format == .jpeg, packet.count > JPEGContainer.xmpLimit {
-      throw .tooLarge(.xmp, bytes: packet.count, limit: JPEGContainer.xmpLimit, .jpeg)
-    }
-    blocks.xmp = packet
-  }
-
-  private mutating func recordCut(_ block: Block, _ field: String, _ kept: String?, of text: String) {
-    let kept = kept ?? ""
-    guard kept.utf8.count < text.utf8.count else { return }
-    blocks.warnings.append(.cut(block, field: field, kept: kept.count, of: text.count))
-  }
-
   /// For the extensions in other files, which make the levels.
   mutating func set(_ change: (inout MetadataBlocks) -> Void) { change(&blocks) }
-}
-
-extension String {
-  /// The longest beginning of whole characters whose sizes add up to at most `limit`.
-  fileprivate func prefix(fitting limit: Int, size: (Character) -> Int) -> String {
-    var free = limit
-    var end = startIndex
-    while end < endIndex {
-      free -= size(self[end])
-      if free < 0 { break }
-      end = index(after: end)
-    }
-    return String(self[..<end])
-  }
 }
 
 extension MetadataWarning {
   fileprivate func isAbout(_ block: Block) -> Bool {
     switch self {
     case .damaged(let own, _), .dropped(let own, _), .cut(let own, _, _, _): own == block
-    case .charactersRemoved, .credentialDropped: false
+    case .charactersRemoved, .credentialDropped, .more: false
     }
   }
 }

@@ -10,6 +10,8 @@ public enum MetadataWarning: Hashable, Sendable, Codable {
   case charactersRemoved(field: String, count: Int)
   /// The original's C2PA manifest store is not in the output, because any change breaks its signature.
   case credentialDropped
+  /// There is more of the same, which is not told one by one.
+  case more(count: Int)
 }
 
 extension MetadataWarning: CustomStringConvertible {
@@ -20,9 +22,34 @@ extension MetadataWarning: CustomStringConvertible {
     case .cut(let block, let field, let kept, let all):
       "\(field) is cut in \(block.rawValue): the first \(kept) of \(all) characters are kept"
     case .charactersRemoved(let field, let count): "\(count) control characters are left out of \(field)"
+    case .more(let count): "and \(count) more \(count == 1 ? "flaw" : "flaws") of the metadata"
     case .credentialDropped:
       "the original's content credential (C2PA) is dropped, since any change breaks its signature; "
         + "the signed original is kept"
+    }
+  }
+}
+
+extension [MetadataWarning] {
+  /// Enough to say what is wrong. A file can have as many flaws as pieces.
+  static let warningLimit = 16
+
+  /// At most that many, and how many more there are. What is said of texts, which are many in some files, goes first.
+  func bounded() -> [MetadataWarning] {
+    guard count > Self.warningLimit else { return self }
+    let extra = reduce(0) { if case .more(let count) = $1 { $0 + count } else { $0 } }
+    let own = filter { if case .more = $0 { false } else { true } }
+    let ordered = own.filter { !$0.isAboutText } + own.filter(\.isAboutText)
+    let kept = ordered.prefix(Self.warningLimit - 1)
+    return kept + [.more(count: own.count - kept.count + extra)]
+  }
+}
+
+extension MetadataWarning {
+  fileprivate var isAboutText: Bool {
+    switch self {
+    case .damaged(.text, _), .dropped(.text, _): true
+    default: false
     }
   }
 }

@@ -1,58 +1,69 @@
 /// The three text chunks of PNG (§11.3.3): tEXt, zTXt and iTXt.
 extension PNGContainer {
-  static func takeText(
-    _ name: String, _ bytes: Span<UInt8>, _ data: Range<Int>, budget: inout Int, into blocks: inout MetadataBlocks
-  ) {
-    var rest = data
-    guard let keyword = field(bytes, &rest), (1...79).contains(keyword.count) else {
-      blocks.warnings.append(.damaged(.text, reason: "a \(name) chunk has no keyword"))
-      return
+  /// The texts of a file while it is read.
+  struct Texts {
+    /// Bytes that compressed texts may still grow to.
+    var budget: Int
+    /// They count where there is no chunk of their kind, which may come later.
+    private var profiles: [RawProfile] = []
+
+    init(budget: Int) { self.budget = budget }
+
+    func finish(into blocks: inout MetadataBlocks) {
+      for profile in profiles { profile.take(into: &blocks) }
     }
-    let word = String(latin1: keyword)
-    // ImageMagick's way to keep EXIF, IPTC and XMP before PNG had places for them: whole blocks in hexadecimal.
-    if word.hasPrefix("Raw profile type ") {
-      blocks.hasUnread = true
-      blocks.warnings.append(.dropped(.text, reason: "\(word) is a block in a text's place"))
-      return
-    }
-    func damaged(_ block: Block, _ reason: String) {
-      blocks.warnings.append(.damaged(block, reason: "the \(name) chunk \(word) \(reason)"))
-    }
-    var isCompressed = name == "zTXt"
-    var (language, translated) = ("", "")
-    switch name {
-    case "zTXt":
-      guard let method = rest.first, bytes[method] == 0 else { return damaged(.text, "has an unknown compression") }
-      rest = rest.dropFirst()
-    case "iTXt":
-      guard rest.count >= 2, bytes[rest.lowerBound] <= 1, bytes[rest.lowerBound + 1] == 0 else {
-        return damaged(.text, "has an unknown compression")
+
+    mutating func take(
+      _ name: String, _ bytes: Span<UInt8>, _ data: Range<Int>, isLate: Bool, into blocks: inout MetadataBlocks
+    ) {
+      var rest = data
+      guard let keyword = field(bytes, &rest), (1...79).contains(keyword.count) else {
+        blocks.warnings.append(.damaged(.text, reason: "a \(name) chunk has no keyword"))
+        return
       }
-      isCompressed = bytes[rest.lowerBound] == 1
-      rest = rest.dropFirst(2)
-      guard let first = field(bytes, &rest), let second = field(bytes, &rest) else { return damaged(.text, "is cut") }
-      language = String(latin1: first)
-      translated = String(decoding: second, as: UTF8.self)
-    default: break
-    }
-    var text: [UInt8]
-    if isCompressed {
-      guard let inflated = Zlib.inflated(bytes, rest, limit: budget) else {
-        return damaged(.text, "cannot be inflated")
+      let word = String(latin1: keyword)
+      func damaged(_ block: Block, _ reason: String) {
+        blocks.warnings.append(.damaged(block, reason: "the \(name) chunk \(word) \(reason)"))
       }
-      budget -= inflated.count
-      text = inflated
-    } else {
-      text = bytes.copy(rest)
-    }
-    if name == "iTXt", word == xmpKeyword {
-      blocks.takeXMP(text)
-    } else if name == "iTXt" {
-      guard let unicode = String(validating: text, as: UTF8.self) else { return damaged(.text, "is not UTF-8") }
-      blocks.texts.append(
-        TextBlock(keyword: word, text: unicode, language: language, translatedKeyword: translated))
-    } else {
-      blocks.texts.append(TextBlock(keyword: word, text: String(latin1: text), form: .latin1))
+      var isCompressed = name == "zTXt"
+      var (language, translated) = ("", "")
+      switch name {
+      case "zTXt":
+        guard let method = rest.first, bytes[method] == 0 else { return damaged(.text, "has an unknown compression") }
+        rest = rest.dropFirst()
+      case "iTXt":
+        guard rest.count >= 2, bytes[rest.lowerBound] <= 1, bytes[rest.lowerBound + 1] == 0 else {
+          return damaged(.text, "has an unknown compression")
+        }
+        isCompressed = bytes[rest.lowerBound] == 1
+        rest = rest.dropFirst(2)
+        guard let first = field(bytes, &rest), let second = field(bytes, &rest) else { return damaged(.text, "is cut") }
+        language = String(latin1: first)
+        translated = String(decoding: second, as: UTF8.self)
+      default: break
+      }
+      var text: [UInt8]
+      if isCompressed {
+        guard let inflated = Zlib.inflated(bytes, rest, limit: budget) else {
+          return damaged(.text, "cannot be inflated")
+        }
+        budget -= inflated.count
+        text = inflated
+      } else {
+        text = bytes.copy(rest)
+      }
+      if word == xmpKeyword {
+        // In another chunk than iTXt it is XMP all the same, and nobody's plain text.
+        if name != "iTXt" || isLate { blocks.isMisplaced = true }
+        blocks.takeXMP(text)
+      } else if let kind = RawProfile.kind(of: word) {
+        profiles.append(RawProfile(kind: kind, keyword: word, text: text))
+      } else if name == "iTXt" {
+        guard let unicode = String(validating: text, as: UTF8.self) else { return damaged(.text, "is not UTF-8") }
+        blocks.takeText(TextBlock(keyword: word, text: unicode, language: language, translatedKeyword: translated))
+      } else {
+        blocks.takeText(TextBlock(keyword: word, text: String(latin1: text), form: .latin1))
+      }
     }
   }
 

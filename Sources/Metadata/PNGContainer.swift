@@ -14,8 +14,9 @@ enum PNGContainer {
   static func read(_ bytes: Span<UInt8>) throws(MetadataError) -> MetadataBlocks {
     let file = try PNGChunks(bytes)
     var blocks = MetadataBlocks()
-    var textBudget = textLimit
-    blocks.hasUnread = file.end < bytes.count
+    var texts = Texts(budget: textLimit)
+    let pixels = file.pixels(bytes)
+    blocks.hasUnread = file.end < bytes.count || pixels.hasMore
     var colors = ColorChunks()
     // They count before the palette and the pixels only (§5.6).
     let first = file.chunks.prefix { $0.name != "PLTE" && $0.name != "IDAT" }
@@ -23,7 +24,13 @@ enum PNGContainer {
       colors.take(chunk.name, bytes, chunk.data)
     }
     if !colors.isEmpty { blocks.colorChunks = colors }
-    for chunk in file.chunks where !chunk.belongsToPixels {
+    var (hasPalette, hasPixels) = (false, false)
+    for chunk in file.chunks {
+      if chunk.belongsToPixels {
+        if chunk.name == "PLTE" { hasPalette = true }
+        if chunk.name == "IDAT" { hasPixels = true }
+        continue
+      }
       guard let block = block(of: chunk) else {
         blocks.hasUnread = true
         continue
@@ -33,10 +40,15 @@ enum PNGContainer {
         continue
       }
       let data = chunk.data
+      // Browsers read up to the pixels.
+      if hasPixels, [.exif, .density, .credential].contains(block) { blocks.isMisplaced = true }
       switch chunk.name {
       case "eXIf": blocks.takeExif(bytes.copy(data))
+      case "iCCP" where hasPalette || hasPixels:
+        blocks.hasUnread = true
+        blocks.warnings.append(.dropped(.icc, reason: "it stands behind the palette or the pixels, where none counts"))
       case "iCCP": takeProfile(bytes, data, into: &blocks)
-      case "caBX": blocks.hasCredential = true
+      case "caBX": blocks.takeCredential(CredentialStore.finding(bytes, data))
       case "pHYs": takeDensity(bytes, data, into: &blocks)
       case "tIME":
         if data.count == 7, blocks.modificationTime == nil {
@@ -44,9 +56,10 @@ enum PNGContainer {
         } else {
           blocks.hasUnread = true
         }
-      default: takeText(chunk.name, bytes, data, budget: &textBudget, into: &blocks)
+      default: texts.take(chunk.name, bytes, data, isLate: hasPixels, into: &blocks)
       }
     }
+    texts.finish(into: &blocks)
     return blocks
   }
 
@@ -55,9 +68,13 @@ enum PNGContainer {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count + blocks.byteCount + 1024)
     output.append(contentsOf: PNGChunks.signature)
-    for chunk in file.chunks where chunk.belongsToPixels {
+    for chunk in file.pixels(bytes).chunks {
       // A file has iCCP or sRGB, not both (§11.3.2.3).
       if blocks.icc != nil, chunk.name == "sRGB" { continue }
+      if chunk.name == "IEND" {
+        PNGChunks.append("IEND", [], to: &output)
+        continue
+      }
       output.append(bytes, chunk.whole)
       // Right after IHDR all are before PLTE and IDAT, as iCCP, pHYs and eXIf must be.
       if chunk.name == "IHDR" { try appendMetadata(blocks, to: &output) }

@@ -8,22 +8,26 @@ enum WebPContainer {
     static let exif: UInt8 = 0x08
     static let alpha: UInt8 = 0x10
     static let icc: UInt8 = 0x20
+    static let metadata = icc | exif | xmp
   }
 
-  private static let pixelChunks: Set<String> = ["ANIM", "ANMF", "ALPH", "VP8 ", "VP8L"]
+  static let pixelChunks: Set<String> = ["ANIM", "ANMF", "ALPH", "VP8 ", "VP8L"]
 
   static func read(_ bytes: Span<UInt8>) throws(MetadataError) -> MetadataBlocks {
     let file = try WebPChunks(bytes)
     try check(file)
     var blocks = MetadataBlocks()
     blocks.hasUnread = file.end < bytes.count
+    blocks.isMisplaced = isMisplaced(file, bytes)
+    let pixels = try pixels(file, bytes)
+    if pixels.hasMore { blocks.hasUnread = true }
     for chunk in file.chunks {
       switch chunk.name {
-      case "VP8X": break
+      case "VP8X": if chunk.data.count > 10 { blocks.hasUnread = true }
       case "EXIF": blocks.takeExif(bytes.copy(chunk.data))
       case "XMP ": blocks.takeXMP(bytes.copy(chunk.data))
       case "ICCP": blocks.takeICC(bytes.copy(chunk.data))
-      case "C2PA": blocks.hasCredential = true
+      case "C2PA": blocks.takeCredential(CredentialStore.finding(bytes, chunk.data))
       case let name where pixelChunks.contains(name): break
       default: blocks.hasUnread = true
       }
@@ -39,8 +43,11 @@ enum WebPContainer {
     output.append(contentsOf: "RIFF\0\0\0\0WEBP".utf8)
     if let extended = try extendedHead(bytes, file, blocks) { WebPChunks.append("VP8X", extended, to: &output) }
     if let icc = blocks.icc { WebPChunks.append("ICCP", icc, to: &output) }
-    for chunk in file.chunks where pixelChunks.contains(chunk.name) {
-      output.append(bytes, chunk.whole)
+    for piece in try pixels(file, bytes).pieces {
+      switch piece {
+      case .whole(let range): output.append(bytes, range)
+      case .anew(let name, let data): WebPChunks.append(name, data, to: &output)
+      }
       if !output.count.isMultiple(of: 2) { output.append(0) }
     }
     if let exif = blocks.exif { WebPChunks.append("EXIF", exif, to: &output) }
@@ -49,6 +56,30 @@ enum WebPContainer {
     guard size <= 0xFFFF_FFF6 else { throw .tooLarge(.xmp, bytes: blocks.byteCount, limit: 0xFFFF_FFF6, .webp) }
     for index in 0..<4 { output[4 + index] = UInt8(truncatingIfNeeded: size >> (8 * index)) }
     return output
+  }
+
+  /// Whether the head does not announce what is there, or a block stands on the wrong side of the pixels (§2.7): then
+  /// libwebp and what is built on it do not see it.
+  private static func isMisplaced(_ file: WebPChunks, _ bytes: Span<UInt8>) -> Bool {
+    var present: UInt8 = 0
+    var (hasPixels, isOutOfOrder) = (false, false)
+    for chunk in file.chunks {
+      switch chunk.name {
+      case "ICCP":
+        present |= Flag.icc
+        if hasPixels { isOutOfOrder = true }
+      case "EXIF":
+        present |= Flag.exif
+        if !hasPixels { isOutOfOrder = true }
+      case "XMP ":
+        present |= Flag.xmp
+        if !hasPixels { isOutOfOrder = true }
+      case let name where pixelChunks.contains(name): hasPixels = true
+      default: break
+      }
+    }
+    let head = file.chunks.first.flatMap { $0.name == "VP8X" ? bytes[$0.data.lowerBound] & Flag.metadata : nil }
+    return isOutOfOrder || head ?? 0 != present
   }
 
   /// A picture is there, and the chunk that says how to read the file comes first.

@@ -201,13 +201,6 @@ import Testing
     }
   }
 
-  @Test func keepLosesTextsThatTellAPosition() throws {
-    let texts = ["exif:GPSInfo", "Longitude", "Title"].map { TextBlock(keyword: $0, text: "x") }
-    let original = MetadataBlocks(texts: texts)
-    #expect(try planned(MetadataPolicy(level: .keep), .png, original: original).texts == [texts[2]])
-    #expect(try planned(MetadataPolicy(level: .keep, keepsGPS: true), .png, original: original).texts == texts)
-  }
-
   @Test func keepSaysWhatHasNoPlace() throws {
     let original = MetadataBlocks(
       iptc: [0x1C, 2, 25, 0, 5] + Array("canal".utf8),
@@ -245,27 +238,6 @@ import Testing
       let blocks = try planned(MetadataPolicy(level: .keep), format, original: original, pixelsChanged: false)
       #expect(blocks == original)
       #expect(try Container.rewrite(file, with: blocks) == file)
-    }
-  }
-
-  @Test func longPromptsComeThroughOrAreCutWithARecord() throws {
-    var provenance = Samples.provenance
-    provenance.prompt = String(repeating: "東京🎨 & <\"", count: 3_000) + "\0end"
-    provenance.parameters = []
-    for (format, target) in Self.formats {
-      let blocks = try planned(Samples.policy, format, provenance: provenance)
-      let file = try Container.rewrite(Fixtures.file(target), with: blocks)
-      let clean = try #require(provenance.prompt).replacing("\0", with: "")
-      let prompt = try #require(try Container.read(file).xmpFields().prompt)
-      let comment = try #require(try Container.read(file).exifSummary().userComment)
-      #expect(clean.hasPrefix(prompt) && clean.hasPrefix(comment))
-      #expect((prompt == clean) == (format != .jpeg))
-      let all = clean.count
-      var expected: [MetadataWarning] = [.charactersRemoved(field: "prompt", count: 1)]
-      if format == .jpeg { expected.append(.cut(.xmp, field: "prompt", kept: prompt.count, of: all)) }
-      if comment != clean { expected.append(.cut(.exif, field: "prompt", kept: comment.count, of: all)) }
-      #expect(blocks.warnings == expected)
-      #expect(prompt.count > 14_000)
     }
   }
 

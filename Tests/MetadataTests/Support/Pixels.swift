@@ -6,7 +6,7 @@ enum Pixels {
   static func digests(_ names: [String], in scratch: Scratch) throws -> [String: [String]] {
     try Data(script.utf8).write(to: scratch.url("pixels.py"))
     let result = try Tool.python.run(["pixels.py"] + names, in: scratch)
-    let rows = try JSONSerialization.jsonObject(with: result.output) as? [String: [String]]
+    let rows = try? JSONSerialization.jsonObject(with: result.output) as? [String: [String]]
     guard let rows else { throw Fixtures.MissingFixture(name: result.errors) }
     return rows
   }
