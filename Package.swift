@@ -158,8 +158,8 @@ let package = Package(
       name: "DarkroomTests", dependencies: ["darkroom", "unsound-worker"],
       exclude: [
         "big_answers.py", "drain.py", "drain_check.py", "drain_distrust.py", "drain_requests.py", "jobs_ledger.py",
-        "hundred_jobs.py", "long_queue.py", "manifests.py", "many_files.py", "models_listed.py", "plan_prices.py",
-        "unsound_api.py",
+        "hundred_jobs.py", "inspected.py", "long_queue.py", "manifests.py", "many_files.py", "models_listed.py",
+        "plan_prices.py", "unsound_api.py",
       ],
       swiftSettings: tests),
     roomTests(

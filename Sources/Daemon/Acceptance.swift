@@ -87,7 +87,8 @@ struct Acceptance: Sendable {
     try preflight.check(pipeline, limits: workers.limits)
     let id = JobID.next()
     let facts = JobFacts(
-      request, input: material.pictures.first?.header.size, job: id.description, received: received)
+      request, input: material.pictures.first?.header.size, models: preflight.steps.map(\.model), job: id.description,
+      received: received)
     try checkNames(of: pipeline, facts)
     try checkCommands(of: pipeline, request)
     var job = NewJob(
@@ -114,7 +115,7 @@ struct Acceptance: Sendable {
       localOriginal: request.operation == nil ? material.pictures.first?.blob : nil, localInput: localInput,
       requestPicture: requestPicture, recipe: pipeline.recipe, facts: facts,
       retriesUnknown: pipeline.onUnknown == .retry, fitsInput: pipeline.fitsInput,
-      warnings: preflight.warnings + fitting.warnings, after: pipeline.after)
+      warnings: preflight.warnings + fitting.warnings, after: pipeline.after, texts: request.texts)
     let pictures = material.blobs + fitting.blobs
     job.fingerprint = try Fingerprint.of(work, blobs: pictures)
     job.request = requestPicture == nil ? drop.bytes : nil

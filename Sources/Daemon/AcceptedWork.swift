@@ -2,6 +2,7 @@ import Documents
 import Foundation
 import ImageAPI
 import Ledger
+import Metadata
 import Processing
 import Requests
 
@@ -27,6 +28,8 @@ struct AcceptedWork: Codable, Sendable {
   var warnings: [String]
   /// What follows publication.
   var after: [Pipeline.Afterwards]
+  /// What the request says of its picture, laid over whatever recipe there is by then.
+  var texts: MetadataTexts?
 
   func encoded() throws -> [UInt8] {
     let encoder = JSONEncoder()
@@ -37,7 +40,7 @@ struct AcceptedWork: Codable, Sendable {
   init(
     operations: [AcceptedOperation], localOriginal: String?, localInput: String?, requestPicture: String?,
     recipe: Recipe, facts: JobFacts, retriesUnknown: Bool, fitsInput: Bool, warnings: [String],
-    after: [Pipeline.Afterwards]
+    after: [Pipeline.Afterwards], texts: MetadataTexts? = nil
   ) {
     self.operations = operations
     self.localOriginal = localOriginal
@@ -49,6 +52,7 @@ struct AcceptedWork: Codable, Sendable {
     self.fitsInput = fitsInput
     self.warnings = warnings
     self.after = after
+    self.texts = texts
   }
 
   init(encoded bytes: [UInt8]) throws {

@@ -1,4 +1,5 @@
 import Crypto
+import Metadata
 import Processing
 import Raster
 import Spool
@@ -19,6 +20,7 @@ struct Finisher: Sendable {
     var planned: PlannedOutput
     var bytes: Int
     var sha256: String
+    var credential: CredentialFate?
   }
 
   struct Result: Sendable {
@@ -49,7 +51,7 @@ struct Finisher: Sendable {
           result.warn(plan.warnings)
           return plan
         },
-        emit: { planned, bytes, warnings throws(SpoolError) in
+        emit: { planned, bytes, notes throws(SpoolError) in
           let sha256 = SHA256.text(of: bytes)
           let file = planned.name.name(sha256: sha256)
           // Two variants that are one picture come to one name when the name is made of the picture's digest.
@@ -57,8 +59,9 @@ struct Finisher: Sendable {
           try directory.write(bytes, to: file)
           result.outputs.append(
             Output(
-              file: file, variant: original.facts.variant, planned: planned, bytes: bytes.count, sha256: sha256))
-          result.warn(warnings)
+              file: file, variant: original.facts.variant, planned: planned, bytes: bytes.count, sha256: sha256,
+              credential: notes.credential))
+          result.warn(notes.warnings)
         })
     }
     return result
@@ -67,8 +70,14 @@ struct Finisher: Sendable {
 
 extension Finisher.Result {
   fileprivate mutating func warn(_ warnings: [ProcessingWarning]) {
-    for warning in warnings.map(\.description) where !self.warnings.contains(warning) {
+    for warning in warnings.map(Self.words) where !self.warnings.contains(warning) {
       self.warnings.append(warning)
     }
+  }
+
+  /// Each output's record says what became of the credential: why is said once.
+  private static func words(_ warning: ProcessingWarning) -> String {
+    if case .metadata(_, .credentialDropped) = warning { return MetadataWarning.credentialDropped.description }
+    return warning.description
   }
 }

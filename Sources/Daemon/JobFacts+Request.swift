@@ -6,8 +6,10 @@ import Raster
 import Requests
 
 extension JobFacts {
-  /// - Parameter input: the size of the first picture that the request names.
-  init(_ request: Request, input: Size?, job: String, received: Timestamp) {
+  /// - Parameters:
+  ///   - input: the size of the first picture that the request names.
+  ///   - models: of the steps, where more is known of them than the request says.
+  init(_ request: Request, input: Size?, models: [String?]? = nil, job: String, received: Timestamp) {
     let operation = request.operations.first
     // The size that originals are asked to be is the last step's; of one that works on the step before it is told when
     // that has answered.
@@ -18,11 +20,6 @@ extension JobFacts {
       seed: operation?.seed, date: received.day, requestedSize: size ?? .unspecified,
       requestedFormat: last?.requestedImageFormat,
       provenance: Provenance(
-        source: operation?.provenanceSource ?? .untouched, system: operation.map { Self.system(model: $0.model) },
-        prompt: operation?.prompt, parameters: operation?.provenanceParameters ?? [], created: received.description))
-  }
-
-  private static func system(model: String?) -> String {
-    model.map { "Venice.ai \($0)" } ?? "Venice.ai"
+        of: request.operations, models: models ?? request.operations.map(\.model), created: received.description))
   }
 }

@@ -65,16 +65,17 @@ public final class LocalProcessor: Sendable {
     let facts = JobFacts(
       name: name, job: JobID.next().description, pipeline: pipeline.name, date: received.day,
       provenance: Provenance(source: .untouched, created: received.description))
+    let sha256 = SHA256.text(of: bytes)
     let picture = try OpenPicture(bytes)
     let workers = finisher.workers
     let header = try workers.told { () throws(ProcessingError) in try workers.examine(picture).header }
     var staged = try tree.stage(Self.stagingLabel)
     let result = try finisher.finish(
-      [Finisher.Original(open: { picture }, facts: OriginalFacts())], recipe: pipeline.recipe, job: facts, into: &staged
-    )
+      [Finisher.Original(open: { picture }, facts: OriginalFacts(sha256: sha256))], recipe: pipeline.recipe,
+      job: facts, into: &staged)
     let original = Original(
       index: 1, ordinal: nil, file: name, format: header?.format.rawValue ?? "", width: header?.size.width ?? 0,
-      height: header?.size.height ?? 0, bytes: bytes.count, sha256: SHA256.text(of: bytes))
+      height: header?.size.height ?? 0, bytes: bytes.count, sha256: sha256)
     let manifest = Manifest(
       job: nil, name: name, pipeline: pipeline.name, labels: [:], request: nil, calls: [], originals: [original],
       answers: [:], outputs: result.outputs, warnings: result.warnings, received: received, published: .now())

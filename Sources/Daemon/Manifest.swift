@@ -101,6 +101,7 @@ struct Manifest: Sendable {
     object["bytes"] = .number(String(output.bytes))
     object["sha256"] = .string(output.sha256)
     object["metadata"] = .string(output.planned.metadata.level.rawValue)
+    object["credential"] = output.credential.map { .string($0.rawValue) }
     return .object(object)
   }
 

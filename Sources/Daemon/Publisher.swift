@@ -81,7 +81,7 @@ struct Publisher: Sendable {
   private func make(_ job: Job, _ work: AcceptedWork, of cut: Cut) throws -> Outcome {
     let id = job.id.description
     var facts = work.facts
-    facts.provenance.originalSHA256 = cut.finals.first?.original.sha256
+    facts.provenance.name(try ledger.answers(to: job.id), of: work)
     var staged = try trees.output.stage(id)
     let result = try finisher.finish(
       cut.finals.enumerated().map { index, final in
@@ -94,10 +94,10 @@ struct Publisher: Sendable {
             }
           },
           facts: final.facts(variant: index + 1, of: cut.finals.count))
-      }, recipe: work.recipe, job: facts, into: &staged)
+      }, recipe: work.recipe.naming(work.texts), job: facts, into: &staged)
     let calls = try ledger.calls(of: job.id).filter { $0.state == .responded || $0.state == .unknown }
     var warnings = work.warnings
-    for warning in calls.flatMap(\.warnings) + result.warnings where !warnings.contains(warning) {
+    for warning in calls.flatMap(\.warnings).map(\.visible) + result.warnings where !warnings.contains(warning) {
       warnings.append(warning)
     }
     let manifest = Manifest(
@@ -145,7 +145,7 @@ struct Publisher: Sendable {
       let head = call.map(ResponseHead.init)
       return OriginalFacts(
         variant: variant, variants: count, isBlurred: head?.isBlurred ?? false,
-        isViolation: head?.isContentViolation ?? false, requestedSize: requestedSize)
+        isViolation: head?.isContentViolation ?? false, requestedSize: requestedSize, sha256: original.sha256)
     }
   }
 

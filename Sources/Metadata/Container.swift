@@ -13,15 +13,19 @@ public enum Container {
   ///
   /// A damaged container throws. A damaged block inside a whole container is left out, and said so in `warnings`.
   public static func read(_ bytes: Span<UInt8>) throws(MetadataError) -> MetadataBlocks {
-    var blocks =
-      switch ImageFormat(signatureOf: bytes) {
-      case .jpeg?: try JPEGContainer.read(bytes)
-      case .png?: try PNGContainer.read(bytes)
-      case .webp?: try WebPContainer.read(bytes)
-      case nil: throw MetadataError.notAnImage
-      }
+    var blocks = try blocks(of: bytes)
     blocks.warnings = blocks.warnings.bounded()
+    if blocks.hasUnread { blocks.unread = UnreadPieces.names(in: bytes) }
     return blocks
+  }
+
+  private static func blocks(of bytes: Span<UInt8>) throws(MetadataError) -> MetadataBlocks {
+    switch ImageFormat(signatureOf: bytes) {
+    case .jpeg?: try JPEGContainer.read(bytes)
+    case .png?: try PNGContainer.read(bytes)
+    case .webp?: try WebPContainer.read(bytes)
+    case nil: throw .notAnImage
+    }
   }
 
   /// The same pixels, to the encoded byte, with exactly these blocks: all other metadata is gone.

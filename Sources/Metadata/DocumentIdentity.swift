@@ -4,15 +4,15 @@ import Raster
 struct DocumentIdentity {
   /// xmpMM:DocumentID: one for all that is made from an original.
   let document: String
-  /// xmpMM:InstanceID: another for each format, size and metadata policy.
+  /// xmpMM:InstanceID: another for each output, by all that it is made of.
   let instance: String
   /// The original, by its hash, as the manifest has it.
   let original: String
 
   /// `nil` when `hash` is no SHA-256 in hexadecimal.
-  init?(originalSHA256 hash: String?, size: Size, format: ImageFormat, policy: MetadataPolicy) {
-    guard let hash, hash.utf8.count == 64, let digest = Self.bytes(hash) else { return nil }
-    let variant = "\(size) \(format.rawValue) \(policy)"
+  init?(_ provenance: Provenance, size: Size, format: ImageFormat, policy: MetadataPolicy) {
+    guard let hash = provenance.originalSHA256, hash.utf8.count == 64, let digest = Self.bytes(hash) else { return nil }
+    let variant = "\(size) \(format.rawValue) \(policy) \(provenance)"
     let high = Self.mixed(digest[16..<24], variant)
     let low = Self.mixed(digest[24..<32], variant)
     document = "xmp.did:\(Self.uuid(Array(digest[..<16])))"

@@ -28,6 +28,8 @@ public struct MetadataBlocks: Sendable, Hashable {
   /// Whether a block is in a form or a place in which other programs do not look for it: behind the pixels, announced
   /// wrongly, as a text. A rewrite puts it right.
   public var isMisplaced = false
+  /// What `hasUnread` is about, in words; not all of it where that is much.
+  public var unread: [String] = []
   /// What reading or planning left out or cut, and why.
   public var warnings: [MetadataWarning]
 
@@ -63,6 +65,7 @@ public struct MetadataBlocks: Sendable, Hashable {
     (left.warnings, right.warnings) = ([], [])
     (left.hasUnread, right.hasUnread) = (false, false)
     (left.isMisplaced, right.isMisplaced) = (false, false)
+    (left.unread, right.unread) = ([], [])
     (left.colorChunks, right.colorChunks) = (nil, nil)
     return left == right
   }

@@ -5,7 +5,12 @@ extension MetadataPlan {
   /// - Parameter isUnchanged: whether this is to see if the file may stay as it is: then nothing is moved in a packet, and
   ///   a link to a remote credential stays true.
   mutating func keep(isUnchanged: Bool = false) throws(MetadataError) {
-    let fields = policyFields()
+    var fields = policyFields()
+    if original.hasCredential, !isUnchanged {
+      // The link to the signed original is what remains of its credential.
+      fields.derivedFrom =
+        DocumentIdentity(provenance, size: size, format: format, policy: policy)?.original
+    }
     try keepExif(fields)
     keepXMP(fields, isUnchanged: isUnchanged)
     keepIPTC(fields)

@@ -16,8 +16,7 @@ extension MetadataPlan {
       fields.aiSystem = system ?? carried.xmp.aiSystem
       fields.aiSystemVersion = cleaned(provenance.systemVersion, "system") ?? carried.xmp.aiSystemVersion
     }
-    let identity = DocumentIdentity(
-      originalSHA256: provenance.originalSHA256, size: size, format: format, policy: policy)
+    let identity = DocumentIdentity(provenance, size: size, format: format, policy: policy)
     // The link to the signed original is what remains of its credential.
     if isFull || (tellsSystem && original.hasCredential) { fields.derivedFrom = identity?.original }
     if isFull {
@@ -62,8 +61,9 @@ extension MetadataPlan {
     let rights = cleaned(policy.copyright, "copyright")
     let keywords = policy.keywords.compactMap { cleaned($0, "keywords") }
     return XMPFields(
-      description: description, altText: description, creators: artist.map { [$0] } ?? [], rights: rights,
-      subjects: keywords)
+      description: description, altText: cleaned(policy.altText, "alt-text") ?? description,
+      creators: artist.map { [$0] } ?? [], rights: rights, subjects: keywords,
+      promptWriter: cleaned(policy.promptWriter, "prompt-writer"))
   }
 }
 

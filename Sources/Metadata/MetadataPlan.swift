@@ -33,6 +33,7 @@ struct MetadataPlan {
     if policy.level == .keep {
       if staysAsItIs() { return original }
       blocks.warnings.append(contentsOf: original.warnings.filter { !$0.isAbout(.icc) })
+      if !original.unread.isEmpty { blocks.warnings.append(.unreadDropped(original.unread)) }
       try keep()
     } else {
       spellOut()
@@ -93,7 +94,7 @@ extension MetadataWarning {
   fileprivate func isAbout(_ block: Block) -> Bool {
     switch self {
     case .damaged(let own, _), .dropped(let own, _), .cut(let own, _, _, _): own == block
-    case .charactersRemoved, .credentialDropped, .more: false
+    case .charactersRemoved, .credentialDropped, .more, .unreadDropped: false
     }
   }
 }

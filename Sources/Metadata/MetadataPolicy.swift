@@ -14,9 +14,13 @@ public struct MetadataPolicy: Hashable, Sendable, Codable {
   public var level: Level
   public var artist: String?
   public var copyright: String?
-  /// Alternative text.
+  /// Caption, and the alternative text where no other is given.
   public var description: String?
+  /// Alternative text, for those who do not see the picture.
+  public var altText: String?
   public var keywords: [String]
+  /// Who wrote the prompt; written where it is named, and never guessed.
+  public var promptWriter: String?
   /// Dots per inch, for print.
   public var dpi: Int?
   /// Whether `keep` keeps GPS positions too.
@@ -26,7 +30,8 @@ public struct MetadataPolicy: Hashable, Sendable, Codable {
 
   public init(
     level: Level, artist: String? = nil, copyright: String? = nil, description: String? = nil, keywords: [String] = [],
-    dpi: Int? = nil, keepsGPS: Bool = false, writesParameters: Bool = false
+    dpi: Int? = nil, keepsGPS: Bool = false, writesParameters: Bool = false, altText: String? = nil,
+    promptWriter: String? = nil
   ) {
     self.level = level
     self.artist = artist
@@ -36,5 +41,7 @@ public struct MetadataPolicy: Hashable, Sendable, Codable {
     self.dpi = dpi
     self.keepsGPS = keepsGPS
     self.writesParameters = writesParameters
+    self.altText = altText
+    self.promptWriter = promptWriter
   }
 }

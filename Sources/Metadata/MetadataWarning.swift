@@ -12,6 +12,8 @@ public enum MetadataWarning: Hashable, Sendable, Codable {
   case credentialDropped
   /// There is more of the same, which is not told one by one.
   case more(count: Int)
+  /// Pieces of the original that nothing here reads, and that are left out for it.
+  case unreadDropped([String])
 }
 
 extension MetadataWarning: CustomStringConvertible {
@@ -25,7 +27,8 @@ extension MetadataWarning: CustomStringConvertible {
     case .more(let count): "and \(count) more \(count == 1 ? "flaw" : "flaws") of the metadata"
     case .credentialDropped:
       "the original's content credential (C2PA) is dropped, since any change breaks its signature; "
-        + "the signed original is kept"
+        + "the manifest names the signed original by its SHA-256"
+    case .unreadDropped(let pieces): "left out, since nothing here reads it: \(pieces.joined(separator: ", "))"
     }
   }
 }

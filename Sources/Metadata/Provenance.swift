@@ -23,6 +23,9 @@ public struct Provenance: Hashable, Sendable, Codable {
   public var created: String
   /// SHA-256 of the original, lower-case hexadecimal.
   public var originalSHA256: String?
+  /// What was done to the original for this very output, in any words that are the same for the same work: tells
+  /// outputs apart that are alike in all else.
+  public var rendition: String?
 
   public struct Parameter: Hashable, Sendable, Codable {
     public var name: String

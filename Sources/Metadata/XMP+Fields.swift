@@ -34,7 +34,8 @@ struct XMPReader {
       createDate: text(Space.xmp, "CreateDate"),
       documentID: text(Space.xmpMM, "DocumentID"),
       instanceID: text(Space.xmpMM, "InstanceID"),
-      derivedFrom: member(Space.xmpMM, "DerivedFrom", XMLTree.Name(Space.stRef, "documentID")))
+      derivedFrom: member(Space.xmpMM, "DerivedFrom", XMLTree.Name(Space.stRef, "documentID")),
+      promptWriter: text(Space.iptcExt, "AIPromptWriterName"))
   }
 
   /// A simple value, or the default language of several.

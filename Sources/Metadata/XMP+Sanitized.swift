@@ -98,6 +98,7 @@ extension XMP {
     add(Namespace.iptcExt, "AISystemUsed", if: fields.aiSystem != nil)
     add(Namespace.iptcExt, "AISystemVersionUsed", if: fields.aiSystemVersion != nil)
     add(Namespace.iptcExt, "AIPromptInformation", if: fields.prompt != nil)
+    add(Namespace.iptcExt, "AIPromptWriterName", if: fields.promptWriter != nil)
     return names
   }
 }

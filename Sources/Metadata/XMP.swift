@@ -71,6 +71,7 @@ public enum XMP {
     simple("Iptc4xmpExt", Namespace.iptcExt, "AISystemUsed", fields.aiSystem)
     simple("Iptc4xmpExt", Namespace.iptcExt, "AISystemVersionUsed", fields.aiSystemVersion)
     simple("Iptc4xmpExt", Namespace.iptcExt, "AIPromptInformation", fields.prompt)
+    simple("Iptc4xmpExt", Namespace.iptcExt, "AIPromptWriterName", fields.promptWriter)
     let declarations = used.map { " xmlns:\($0.prefix)=\"\($0.namespace)\"" }.joined()
     return "<rdf:Description rdf:about=\"\(escaped(about))\"\(declarations)>\n\(body)</rdf:Description>\n"
   }

@@ -26,12 +26,14 @@ public struct XMPFields: Sendable, Hashable {
   public var instanceID: String?
   /// xmpMM:DerivedFrom, its stRef:documentID: the original.
   public var derivedFrom: String?
+  /// Iptc4xmpExt:AIPromptWriterName (IPTC Photo Metadata 2025.1).
+  public var promptWriter: String?
 
   public init(
     digitalSourceType: String? = nil, aiSystem: String? = nil, aiSystemVersion: String? = nil, prompt: String? = nil,
     description: String? = nil, altText: String? = nil, creators: [String] = [], rights: String? = nil,
     subjects: [String] = [], creatorTool: String? = nil, createDate: String? = nil, documentID: String? = nil,
-    instanceID: String? = nil, derivedFrom: String? = nil
+    instanceID: String? = nil, derivedFrom: String? = nil, promptWriter: String? = nil
   ) {
     self.digitalSourceType = digitalSourceType
     self.aiSystem = aiSystem
@@ -47,6 +49,7 @@ public struct XMPFields: Sendable, Hashable {
     self.documentID = documentID
     self.instanceID = instanceID
     self.derivedFrom = derivedFrom
+    self.promptWriter = promptWriter
   }
 
   /// Whether there is anything to write.

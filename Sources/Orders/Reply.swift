@@ -9,7 +9,7 @@ public enum Reply: Sendable, Codable {
   case examined(OriginalReport)
   case surveyed([OriginalReport.Survey])
   /// The bytes of the plan's next output are in its file.
-  case made([ProcessingWarning])
+  case made([ProcessingWarning], credential: CredentialFate?)
   /// The bytes are in their file.
   case fitted(format: ImageFormat, size: Size, change: String)
   case inspected(Inspection)

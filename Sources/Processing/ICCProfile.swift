@@ -27,10 +27,27 @@ struct ICCProfile {
   }
 
   /// The profile's description: `sRGB IEC61966-2.1`.
-  var name: String? {
+  var name: String? { words("desc") }
+
+  /// Its copyright, in words.
+  var rights: String? { words("cprt") }
+
+  /// When it was made, as its header says (§7.2.8): six numbers.
+  var made: String? {
+    let numbers = (0..<6).compactMap { number(at: 24 + 2 * $0, bytes: 2) }
+    guard numbers.count == 6, numbers.contains(where: { $0 > 0 }) else { return nil }
+    let digits = numbers.map { $0 < 10 ? "0\($0)" : "\($0)" }
+    return digits.prefix(3).joined(separator: "-") + " " + digits.suffix(3).joined(separator: ":")
+  }
+
+  private func words(_ tag: String) -> String? {
     guard let count = number(at: 128, bytes: 4), count <= 100 else { return nil }
-    for entry in 0..<count where text(at: 132 + entry * 12, count: 4) == "desc" {
-      guard let offset = number(at: 136 + entry * 12, bytes: 4) else { return nil }
+    for entry in 0..<count where text(at: 132 + entry * 12, count: 4) == tag {
+      guard let offset = number(at: 136 + entry * 12, bytes: 4), let size = number(at: 140 + entry * 12, bytes: 4)
+      else { return nil }
+      if text(at: offset, count: 4) == "text" {
+        return text(at: offset + 8, count: size - 8)?.split(separator: "\0").first.map(String.init)
+      }
       return description(at: offset)
     }
     return nil

@@ -26,6 +26,10 @@ public struct Inspection: Hashable, Sendable, Codable {
   public var disclosure: Disclosure?
   /// Whether a content credential is there. It is not verified.
   public var c2pa: Bool
+  /// What whoever has the file can learn from it, beside what the picture shows.
+  public var revealing: [Finding]
+  /// Pieces that are not looked into, in words.
+  public var unread: [String]
   /// What is damaged or was left out while reading.
   public var warnings: [String]
 
@@ -100,6 +104,11 @@ extension Inspection {
     iptc = blocks.iptc?.count
     texts = blocks.texts.map { Text(keyword: $0.keyword, text: $0.text) }
     c2pa = blocks.hasCredential
+    unread = blocks.unread
+    let terms = c2pa ? Container.credentialTerms(in: bytes) : []
+    revealing = Finding.byKind(
+      blocks.findings + (blocks.icc.map { ICCProfile($0).findings } ?? [])
+        + terms.map { Finding(.credential, "C2PA", "DigitalSourceType", "\($0) (not verified)") })
     if let blob = blocks.exif {
       do throws(MetadataError) {
         exif = EXIF(bytes: blob.count, try Exif.summary(of: blob))

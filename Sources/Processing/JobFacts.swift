@@ -47,16 +47,19 @@ public struct OriginalFacts: Hashable, Sendable, Codable {
   public var isViolation: Bool
   /// What this original was asked to be, where that is not the same for all of the job; `nil`: as the job says.
   public var requestedSize: RequestedSize?
+  /// SHA-256 of its bytes, lower-case hexadecimal; `nil` while there are none.
+  public var sha256: String?
 
   public init(
     variant: Int = 1, variants: Int = 1, isBlurred: Bool = false, isViolation: Bool = false,
-    requestedSize: RequestedSize? = nil
+    requestedSize: RequestedSize? = nil, sha256: String? = nil
   ) {
     self.variant = variant
     self.variants = variants
     self.isBlurred = isBlurred
     self.isViolation = isViolation
     self.requestedSize = requestedSize
+    self.sha256 = sha256
   }
 }
 

@@ -94,6 +94,8 @@ public struct FinishedOutput: Sendable {
   public let bytes: [UInt8]
   /// What of the output's metadata was left out or cut.
   public let warnings: [ProcessingWarning]
+  /// What became of the original's content credential; `nil` when it has none.
+  public let credential: CredentialFate?
 
   /// The file's name.
   ///

@@ -61,6 +61,10 @@ public enum ReadBackFailure: Error, Hashable, Sendable, Codable {
   case metadataUnreadable(MetadataError)
   /// The metadata is not what was written; the first block that differs is named.
   case metadata(Block)
+  /// There is more than was written, or what is there cannot be read.
+  case surplus([String])
+  /// A tag does not say what the pipeline and the job want it to.
+  case tag(String, expected: String?, found: String?)
   /// A lossless output has other pixels than it was made of.
   case pixels
 }
@@ -127,7 +131,12 @@ extension ReadBackFailure: CustomStringConvertible {
     case .unreadable(let error): error.description
     case .metadataUnreadable(let error): error.description
     case .metadata(let block): "its \(block.rawValue) is not what was planned"
+    case .surplus(let pieces):
+      "it carries more than was planned" + (pieces.isEmpty ? "" : ": \(pieces.joined(separator: ", ").visible)")
+    case .tag(let name, let expected, let found):
+      "its \(name) is \(Self.shown(found)), expected \(Self.shown(expected))"
     case .pixels: "its pixels are not what was encoded"
     }
   }
+  private static func shown(_ value: String?) -> String { value.map { "\"\($0.prefix(80).visible)\"" } ?? "not there" }
 }

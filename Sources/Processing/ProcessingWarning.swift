@@ -22,7 +22,10 @@ public enum ProcessingWarning: Hashable, Sendable, Codable {
 }
 
 extension ProcessingWarning: CustomStringConvertible {
-  public var description: String {
+  /// One line, whatever the original says: some of the words are its own.
+  public var description: String { words.visible }
+
+  private var words: String {
     switch self {
     case .sizeAccepted(let expected, let found): "the original is \(found), expected \(expected): accepted"
     case .otherFormat(let asked, let found): "asked for \(asked.rawValue), the API sent \(found.rawValue)"

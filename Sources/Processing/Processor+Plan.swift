@@ -29,10 +29,12 @@ extension Processor {
       warnings.append(.colorUnusable(reason: flaw))
     }
     let scale = DecodingScale.largest(for: outputs, of: report, readBack: recipe.verification.readBack)
+    var provenance = job.provenance
+    provenance.originalSHA256 = original.sha256
     return Plan(
       format: report.format, size: report.header.size, layout: report.header.layout, scale: scale,
       orientation: report.orientation, rejectsBlank: recipe.verification.reject.contains(.blank),
-      readBack: recipe.verification.readBack, provenance: job.provenance,
+      readBack: recipe.verification.readBack, provenance: provenance,
       outputs: outputs.map { DecodingScale.applied(scale, to: $0, orientation: report.orientation) },
       warnings: warnings)
   }

@@ -18,6 +18,17 @@ extension Processor {
     _ plan: Plan, original: Span<UInt8>, limits: Limits = Limits(), threads: Int = processors,
     emit: (FinishedOutput) throws(Emission) -> Void
   ) throws(RunError<Emission>) {
+    try run(plan, original: original, limits: limits, threads: threads, altering: nil, emit: emit)
+  }
+
+  /// What a fault would do to an output between its making and its reading back.
+  package typealias Alteration = @Sendable ([UInt8]) -> [UInt8]
+
+  /// - Parameter altering: a fault, for tests of what is done about it.
+  package static func run<Emission: Error>(
+    _ plan: Plan, original: Span<UInt8>, limits: Limits, threads: Int = processors, altering: Alteration?,
+    emit: (FinishedOutput) throws(Emission) -> Void
+  ) throws(RunError<Emission>) {
     let report: OriginalReport
     // Nothing else holds the picture: it goes when the outputs do not need it any more.
     let production: Monitor<Production>
@@ -41,7 +52,7 @@ extension Processor {
     try unsafe original.withUnsafeBufferPointer { buffer throws(RunError<Emission>) in
       let workshop = unsafe Workshop(
         plan: plan, report: report, original: buffer, production: production, converter: converter, limits: limits,
-        threads: threads)
+        threads: threads, altering: altering)
       try workshop.run(emit: emit)
     }
   }

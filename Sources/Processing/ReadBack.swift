@@ -4,10 +4,14 @@ import Raster
 
 /// The last look at an output before it is handed over: is it what was planned?
 enum ReadBack {
-  /// The container is whole, of the right format and size, and carries exactly the planned metadata.
+  /// The container is whole, of the right format and size, and carries exactly the planned metadata: no less, and no
+  /// more.
+  ///
+  /// - Returns: what it carries.
+  @discardableResult
   static func checkStructure(
     of bytes: Span<UInt8>, _ planned: PlannedOutput, blocks: MetadataBlocks
-  ) throws(ReadBackFailure) {
+  ) throws(ReadBackFailure) -> MetadataBlocks {
     let found = ImageFormat(signatureOf: bytes)
     guard found == planned.format else { throw .format(expected: planned.format, found: found) }
     let header: ImageHeader
@@ -24,6 +28,10 @@ enum ReadBack {
       throw .metadataUnreadable(error)
     }
     if let block = blocks.firstDifference(from: carried) { throw .metadata(block) }
+    if carried.hasUnread || !carried.warnings.isEmpty {
+      throw .surplus(carried.unread + carried.warnings.map(\.description))
+    }
+    return carried
   }
 
   /// The pixels decode, and are `expected` where nothing may be lost.

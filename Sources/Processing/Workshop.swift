@@ -12,6 +12,7 @@ import Raster
   private let done: Int
   private let limits: Limits
   private let threads: Int
+  private let altering: Processor.Alteration?
   // Only read, and whoever made the workshop keeps the bytes until `run` has returned.
   private nonisolated(unsafe) let original: UnsafeBufferPointer<UInt8>
   private let production: Monitor<Production>
@@ -22,7 +23,7 @@ import Raster
   ///   - threads: that make outputs; at least 1.
   @unsafe init(
     plan: Plan, report: OriginalReport, original: UnsafeBufferPointer<UInt8>, production: Monitor<Production>,
-    converter: SRGBConverter?, limits: Limits, threads: Int
+    converter: SRGBConverter?, limits: Limits, threads: Int, altering: Processor.Alteration?
   ) {
     self.plan = plan
     self.report = report
@@ -32,6 +33,7 @@ import Raster
     done = plan.stepsDoneBefore
     self.limits = limits
     self.threads = threads
+    self.altering = altering
   }
 
   /// Makes all outputs, and hands them over in order.
@@ -123,11 +125,11 @@ import Raster
     switch planned.pixels {
     case .kept:
       // Only read, and there for as long as the workshop.
-      bytes = try Processor.stamped(unsafe original.span, with: blocks, planned)
+      bytes = altered(try Processor.stamped(unsafe original.span, with: blocks, planned))
       try readBack(bytes, planned, blocks: blocks, lossless: true, pixels: start(of: order))
     case .turned:
       let turned = try turned(planned)
-      bytes = try Processor.stamped(turned.span, with: blocks, planned)
+      bytes = altered(try Processor.stamped(turned.span, with: blocks, planned))
       // Decoders round a turned block otherwise than the block itself: the samples are the same, not the pixels.
       try readBack(bytes, planned, blocks: blocks, lossless: false, pixels: start(of: order))
     case .encoded(let work):
@@ -136,12 +138,15 @@ import Raster
       let encoded = try Processor.encode(
         picture.image, encoding, planned, carriesProfile: blocks.icc != nil,
         threads: threads > plan.outputs.count ? 2 : 1)
-      bytes = try Processor.stamped(encoded.span, with: blocks, planned)
+      bytes = altered(try Processor.stamped(encoded.span, with: blocks, planned))
       try readBack(bytes, planned, blocks: blocks, lossless: work.encoding.isLossless, pixels: picture)
     }
     return FinishedOutput(
-      planned: planned, bytes: bytes, warnings: warnings.map { .metadata(template: planned.template, $0) })
+      planned: planned, bytes: bytes, warnings: warnings.map { .metadata(template: planned.template, $0) },
+      credential: report.blocks.hasCredential ? (blocks.hasCredential ? .kept : .dropped) : nil)
   }
+
+  private func altered(_ bytes: [UInt8]) -> [UInt8] { altering?(bytes) ?? bytes }
 
   /// Threads that never make an output.
   private var idle: Int { threads - min(threads, plan.outputs.count) }
@@ -198,7 +203,8 @@ import Raster
     _ bytes: [UInt8], _ planned: PlannedOutput, blocks: MetadataBlocks, lossless: Bool, pixels: Picture?
   ) throws(ProcessingError) {
     do throws(ReadBackFailure) {
-      try ReadBack.checkStructure(of: bytes.span, planned, blocks: blocks)
+      let carried = try ReadBack.checkStructure(of: bytes.span, planned, blocks: blocks)
+      try MetadataPromise(planned, plan.provenance, original: report.blocks).check(carried, of: planned.size)
       switch plan.readBack {
       case .structure: break
       case .full:

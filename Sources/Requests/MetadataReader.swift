@@ -25,14 +25,18 @@ enum MetadataReader {
   }
 
   private static func policy(in section: Section) throws(RequestError) -> MetadataPolicy {
-    try section.checkKeys([
-      "level", "artist", "copyright", "description", "keywords", "dpi", "gps", "parameters",
-    ])
+    try section.checkKeys(textKeys + ownKeys) { key in
+      ["thumbnail", "maker-note", "makernote"].contains(key)
+        ? "Thumbnails and maker notes are never kept: they show and tell what the output does not" : nil
+    }
+    let texts = try texts(section)
     var policy = MetadataPolicy(level: try section.choice("level", MetadataPolicy.Level.self) ?? .provenance)
-    policy.artist = try text("artist", in: section)
-    policy.copyright = try text("copyright", in: section)
-    policy.description = try text("description", in: section)
-    policy.keywords = try keywords(section)
+    policy.artist = texts.artist
+    policy.copyright = texts.copyright
+    policy.description = texts.description
+    policy.altText = texts.altText
+    policy.keywords = texts.keywords
+    policy.promptWriter = texts.promptWriter
     policy.dpi = try section.integer("dpi", in: 1...9600)
     if try section.choice("gps", GPS.self) != nil {
       guard policy.level == .keep else {
@@ -42,6 +46,25 @@ enum MetadataReader {
     }
     policy.writesParameters = try section.bool("parameters") ?? false
     return policy
+  }
+
+  /// A request's own `metadata`; `nil` where it says nothing.
+  static func texts(ofRequest request: Section) throws(RequestError) -> MetadataTexts? {
+    guard let section = try request.section("metadata") else { return nil }
+    try section.checkKeys(textKeys) { key in
+      ownKeys.contains(key) ? "What outputs carry is the pipeline's to say; a request gives the words" : nil
+    }
+    return try texts(section)
+  }
+
+  private static let textKeys = ["artist", "copyright", "description", "alt-text", "keywords", "prompt-writer"]
+  private static let ownKeys = ["level", "dpi", "gps", "parameters"]
+
+  private static func texts(_ section: Section) throws(RequestError) -> MetadataTexts {
+    MetadataTexts(
+      artist: try text("artist", in: section), copyright: try text("copyright", in: section),
+      description: try text("description", in: section), altText: try text("alt-text", in: section),
+      keywords: try keywords(section), promptWriter: try text("prompt-writer", in: section))
   }
 
   private static func text(_ key: String, in section: Section) throws(RequestError) -> String? {

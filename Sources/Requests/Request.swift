@@ -1,5 +1,6 @@
 import Documents
 import ImageAPI
+import Metadata
 
 /// A validated request: what someone dropped into the inbox and wants done.
 public struct Request: Hashable, Sendable {
@@ -26,6 +27,8 @@ public struct Request: Hashable, Sendable {
   public let chain: [Operation]
   /// The request as it was dropped, for the manifest; `null` for a dropped picture.
   public let document: JSONValue
+  /// What it says of its picture (`metadata`), over what its pipeline says.
+  public let texts: MetadataTexts?
 
   /// The first call; `nil` for a `source`.
   public var operation: Operation? {

@@ -4,7 +4,7 @@ import ImageAPI
 /// Builds one request from its document.
 struct RequestBuilder {
   static let operationKeys = Endpoint.allCases.map(\.rawValue) + ["source"]
-  static let keys = ["pipeline", "name", "output", "priority", "labels"] + operationKeys + ["then"]
+  static let keys = ["pipeline", "name", "output", "priority", "labels", "metadata"] + operationKeys + ["then"]
 
   let root: Node
   let path: String
@@ -46,7 +46,8 @@ struct RequestBuilder {
     return Request(
       pipeline: pipeline.name, name: try name(envelope), output: try output(envelope),
       priority: try envelope.integer("priority", in: Request.priorities) ?? 0,
-      labels: try LabelReader.labels(envelope), work: work, chain: chain, document: root.value)
+      labels: try LabelReader.labels(envelope), work: work, chain: chain, document: root.value,
+      texts: try MetadataReader.texts(ofRequest: envelope))
   }
 
   func pictureRequest(_ pipeline: Pipeline) throws(RequestError) -> Request {
@@ -65,7 +66,7 @@ struct RequestBuilder {
     }
     return Request(
       pipeline: pipeline.name, name: try name(none), output: try output(none), priority: 0, labels: [:], work: work,
-      chain: [], document: .null)
+      chain: [], document: .null, texts: nil)
   }
 
   // MARK: The operation

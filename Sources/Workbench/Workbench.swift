@@ -9,6 +9,7 @@ import Raster
 public struct Workbench: ~Copyable {
   private let channel: Channel
   private let before: (Order) -> Void
+  private let altering: Processor.Alteration?
   /// What was examined last.
   private var original: [UInt8] = []
   private var report: OriginalReport?
@@ -20,8 +21,14 @@ public struct Workbench: ~Copyable {
   ///   - socket: connected with whoever gives the orders.
   ///   - before: is told each order before it is begun.
   public init(socket: Int32, before: @escaping (Order) -> Void = { _ in }) {
+    self.init(socket: socket, before: before, altering: nil)
+  }
+
+  /// - Parameter altering: what a fault does to each output before it is read back; for tests alone.
+  package init(socket: Int32, before: @escaping (Order) -> Void, altering: Processor.Alteration?) {
     channel = Channel(socket: socket)
     self.before = before
+    self.altering = altering
   }
 
   /// Takes orders until there are no more.
@@ -111,7 +118,8 @@ public struct Workbench: ~Copyable {
     var made = 0
     var output = files.next()
     do throws(RunError<ChannelError>) {
-      try Processor.run(plan, original: original.span, limits: limits) { finished throws(ChannelError) in
+      try Processor.run(plan, original: original.span, limits: limits, altering: altering) {
+        finished throws(ChannelError) in
         if made > 0 {
           var received = try receive()
           guard case .next = received.message else { throw .garbled(reason: "an order within another") }
@@ -119,7 +127,7 @@ public struct Workbench: ~Copyable {
         }
         try Self.write(finished.bytes, to: output.take())
         made += 1
-        try send(.made(finished.warnings))
+        try send(.made(finished.warnings, credential: finished.credential))
       }
     } catch {
       switch error {

@@ -76,13 +76,13 @@ extension WorkerPool {
   ///   - trims: those of the plan's recipe.
   ///   - verify: is asked before any pixel is decoded for trims; what it throws ends the run.
   ///   - plan: may be called a second time, when the first worker has ended.
-  ///   - emit: is given each output once, in the plan's order, and with it what its metadata lacks; meanwhile the worker
+  ///   - emit: is given each output once, in the plan's order, and with it what is to be said of its metadata; meanwhile the worker
   ///     is at the next. What it throws ends the run.
   public func run<Emission: Error>(
     _ picture: OpenPicture, trims: [Trim] = [],
     verify: (OriginalReport) throws(ProcessingError) -> Void = { (_) throws(ProcessingError) in },
     plan: (OriginalReport) throws(ProcessingError) -> Plan,
-    emit: (PlannedOutput, Span<UInt8>, [ProcessingWarning]) throws(Emission) -> Void
+    emit: (PlannedOutput, Span<UInt8>, OutputNotes) throws(Emission) -> Void
   ) throws(RunError<Emission>) {
     // What is emitted stays so, when a worker ends behind it.
     var emitted = 0
@@ -101,7 +101,7 @@ extension WorkerPool {
       }
       for (index, planned) in rest.outputs.enumerated() {
         let made = try processing(Emission.self) { () throws(ProcessingError) in
-          guard case .made(let warnings) = try conversation.hear(), let output = file.take() else {
+          guard case .made(let warnings, let credential) = try conversation.hear(), let output = file.take() else {
             throw conversation.garbled("an output was asked for")
           }
           if index + 1 < rest.outputs.count {
@@ -109,9 +109,9 @@ extension WorkerPool {
             try conversation.say(.next, files: [next.number])
             file = consume next
           }
-          return Made(file: output, warnings: warnings)
+          return Made(file: output, notes: OutputNotes(warnings: warnings, credential: credential))
         }
-        try made.file.withSealedBytes { bytes throws(Emission) in try emit(planned, bytes, made.warnings) }
+        try made.file.withSealedBytes { bytes throws(Emission) in try emit(planned, bytes, made.notes) }
         emitted += 1
       }
       try processing(Emission.self) { () throws(ProcessingError) in
@@ -122,7 +122,7 @@ extension WorkerPool {
 
   private struct Made: ~Copyable {
     let file: MemoryFile
-    let warnings: [ProcessingWarning]
+    let notes: OutputNotes
   }
 
   // MARK: Parts

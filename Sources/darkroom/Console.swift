@@ -1,6 +1,8 @@
 import Foundation
+import Processing
 
 /// What people see: results on standard output, all else on standard error; colour and progress only on a terminal.
+/// Whatever is said comes to the terminal as text: only what is written here moves a cursor or changes a colour.
 enum Console {
   static let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
 
@@ -13,11 +15,12 @@ enum Console {
 
   /// A line of the result.
   static func out(_ line: String) {
-    write(line + "\n", to: .standardOutput)
+    write(line.visibleLines + "\n", to: .standardOutput)
   }
 
   /// A line about the work.
   static func note(_ line: String, _ mark: Mark? = nil) {
+    let line = line.visibleLines
     guard isTerminal, let mark else { return write(line + "\n", to: .standardError) }
     write("\u{1B}[\(mark.rawValue)m\(line)\u{1B}[0m\n", to: .standardError)
   }
@@ -29,7 +32,7 @@ enum Console {
   /// Overwrites the last line of a terminal; nothing elsewhere. `nil` clears it.
   static func progress(_ line: String?) {
     guard isTerminal else { return }
-    write("\r\u{1B}[K\(line ?? "")", to: .standardError)
+    write("\r\u{1B}[K\((line ?? "").visible)", to: .standardError)
   }
 
   private static func write(_ text: String, to handle: FileHandle) {

@@ -35,7 +35,7 @@ enum InspectionReport {
     add("orientation", inspection.orientation == 1 ? nil : "\(inspection.orientation), applied in the size above")
     add("icc profile", inspection.icc.map { "\($0.name ?? "unnamed"), \($0.bytes) bytes" })
     if let disclosure = inspection.disclosure {
-      add("made by AI", disclosure.digitalSourceType?.split(separator: "/").last.map(String.init))
+      if let type = disclosure.digitalSourceType { rows.append(sourceType(type)) }
       add("ai system", [disclosure.system, disclosure.systemVersion].compactMap(\.self).joined(separator: " "))
       add("prompt", disclosure.prompt)
     }
@@ -66,9 +66,18 @@ enum InspectionReport {
     add("iptc", inspection.iptc.map { "\($0) bytes" })
     for text in inspection.texts { add("text \(text.keyword)", text.text) }
     add("c2pa", inspection.c2pa ? "a content credential is there (not verified)" : nil)
+    for piece in inspection.unread { add("unread", piece) }
     for warning in inspection.warnings { add("warning", warning) }
-    let width = rows.map(\.0.count).max() ?? 0
-    return ([file] + rows.map { "  " + $0.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $1 })
-      .joined(separator: "\n")
+    rows += revealing(inspection)
+    let width = min(rows.map(\.0.count).max() ?? 0, 32)
+    return ([file.visible] + rows.map { line($0, $1, width) }).joined(separator: "\n")
+  }
+
+  /// What the file says is the file's: none of it can look like a row of its own.
+  private static func line(_ name: String, _ value: String, _ width: Int) -> String {
+    let name = name.visible
+    let margin = String(repeating: " ", count: width + 4)
+    return "  " + name + String(repeating: " ", count: max(1, width + 2 - name.count))
+      + value.visibleLines.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n\(margin)")
   }
 }

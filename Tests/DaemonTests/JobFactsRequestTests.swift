@@ -7,8 +7,8 @@ import Testing
 @testable import Daemon
 
 @Suite struct JobFactsRequestTests {
-  // What a picture shows is told by the call that began it, what it is asked to be by the last.
-  @Test func aChainsProvenanceIsItsFirstStepsAndItsFormatTheLasts() throws {
+  // What a picture shows is told by all calls that had a part in it, what it is asked to be by the last.
+  @Test func aChainsProvenanceIsAllItsStepsAndItsFormatTheLasts() throws {
     let pipelines = PipelineCatalog([try PipelineReader.read(Array(Workshop.plain.utf8), file: "default.yaml")])
     let text = #"""
       {"generate": {"model": "m", "prompt": "A canal", "format": "webp", "width": 256, "height": 512, "seed": 7},
@@ -16,7 +16,8 @@ import Testing
       """#
     let request = try RequestReader(pipelines: pipelines).read(Array(text.utf8), path: "canal.json")
     let facts = JobFacts(request, input: nil, job: "1", received: Timestamp(microseconds: 0))
-    #expect(facts.provenance.prompt == "A canal")
+    #expect(facts.provenance.prompt == "A canal\nNight")
+    #expect(facts.provenance.system == "Venice.ai m")
     #expect(facts.model == "m")
     #expect(facts.seed == 7)
     #expect(facts.requestedFormat == .jpeg)

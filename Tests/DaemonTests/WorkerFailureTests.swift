@@ -50,6 +50,27 @@ import Workers
     #expect(try workshop.charges().count == 2)
   }
 
+  /// What leaves the worker without its marks, with others, or with more than them, is published nowhere.
+  @Test(arguments: [
+    ("unmarked", "output \"{name}.png\", read back: its EXIF is not what was planned"),
+    ("mismarked", "output \"{name}.png\", read back: its XMP is not what was planned"),
+    ("surplus", "output \"{name}.png\", read back: it carries more than was planned: 11 bytes behind the picture"),
+  ])
+  func anOutputWithoutItsMarksFailsTheJobAndWhatWasPaidForIsKept(_ fault: String, _ reason: String) async throws {
+    let workshop = try Workshop()
+    try workshop.drop(Workshop.request("[worker:\(fault)]"), as: "bad.json")
+    try workshop.drop(Workshop.request("a canal"), as: "good.json")
+    let run = try await workshop.drain(Self.settings())
+    #expect(run.report == DaemonService.Report(published: 1, failed: 1))
+    #expect(workshop.files(in: "output") == ["good/good.png", "good/manifest.json"])
+    let report = try workshop.json("failed/bad.json.error.json")
+    #expect(report["error"] as? String == reason)
+    #expect(report["stage"] as? String == "processing")
+    let kept = try #require((report["kept"] as? [String])?.first { $0.hasSuffix("/original-1-1.webp") })
+    #expect([UInt8](try Data(contentsOf: URL(filePath: kept))).starts(with: Array("RIFF".utf8)))
+    #expect(try workshop.charges().count == 2)
+  }
+
   /// Whoever went on would give it to two workers more.
   @Test func anOriginalWhoseHeaderEndsWorkersIsNotLookedAtAgain() async throws {
     let workshop = try Workshop()

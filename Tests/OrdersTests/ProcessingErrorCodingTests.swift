@@ -31,6 +31,7 @@ import Testing
     .encoding(template: "a", .tooLargeToEncode(.webp, found: Size(width: 20_000, height: 1), limit: 16_383)),
     .readBack(template: "a", .metadata(.icc)), .readBack(template: "a", .format(expected: .png, found: nil)),
     .readBack(template: "a", .unreadable(.truncated(.png))), .readBack(template: "a", .pixels),
+    .readBack(template: "a", .surplus(["x", "y"])), .readBack(template: "a", .tag("t", expected: nil, found: "v")),
     .input(.unreadable(.truncated(.png))), .input(.tooFewPixels(found: Size(width: 1, height: 2), minimum: 3)),
     .input(.stillTooManyBytes(size: Size(width: 1, height: 2), found: 4, limit: 3)),
     .input(.profile(.tooManyPieces(.jpeg, limit: 3))),

@@ -254,7 +254,7 @@ import Testing
     try original.withUnsafeBufferPointer { buffer in
       let workshop = Workshop(
         plan: plan, report: report, original: buffer, production: production, converter: nil, limits: Limits(),
-        threads: 1)
+        threads: 1, altering: nil)
       try workshop.run { (_: FinishedOutput) throws(Never) in isThere.append(pixels != nil) }
     }
     #expect(isThere == [true, false])

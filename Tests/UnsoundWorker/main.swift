@@ -1,8 +1,10 @@
 import CConfinement
 import CLinux
 import Glibc
+import Metadata
 import Orders
 import Processing
+import Synchronization
 import Workbench
 
 // The worker, with faults: a prompt says which. `[worker:crash]`, `[worker:loop]`, … are done when the outputs are to be
@@ -25,12 +27,31 @@ func send(_ bytes: [UInt8]) {
   clinux_send(STDERR_FILENO + 1, bytes, bytes.count, nil, 0)
 }
 
-var workbench = Workbench(socket: STDERR_FILENO + 1) { order in
+/// What is done to the outputs of the picture that is worked on.
+let spoiling = Mutex<String?>(nil)
+
+/// An output without what it should carry, with something else in its place, or with more.
+@Sendable func spoiled(_ bytes: [UInt8]) -> [UInt8] {
+  let span = bytes.span
+  switch spoiling.withLock({ $0 }) {
+  case "unmarked": return (try? Container.rewrite(span, with: MetadataBlocks())) ?? bytes
+  case "mismarked":
+    let (claim, other) = (Array("trainedAlgorithmicMedia".utf8), Array("digitalCapture/////////".utf8))
+    guard let start = bytes.firstRange(of: claim)?.lowerBound else { return bytes }
+    return bytes[..<start] + other + bytes[(start + claim.count)...]
+  case "surplus": return bytes + Array("left behind".utf8)
+  default: return bytes
+  }
+}
+
+let before = { (order: Order) in
   // Nothing but the limits is told with a header.
   if case .header(let limits) = order, limits.bytes == 77_777_777 { raise(SIGSEGV) }
   guard case .run(let plan, _) = order else { return }
   runs += 1
-  switch fault(plan.provenance.prompt) {
+  let fault = fault(plan.provenance.prompt)
+  spoiling.withLock { $0 = fault }
+  switch fault {
   case "crash": raise(SIGSEGV)
   case "old-crash": if runs > 1 { raise(SIGSEGV) }
   case "trap": fatalError("a decoder's mistake")
@@ -62,6 +83,7 @@ var workbench = Workbench(socket: STDERR_FILENO + 1) { order in
   default: break
   }
 }
+var workbench = Workbench(socket: STDERR_FILENO + 1, before: before, altering: spoiled)
 do throws(ChannelError) {
   try workbench.serve()
 } catch {

@@ -65,8 +65,9 @@ extension WorkerPool {
       plan: { report throws(ProcessingError) in
         try Processor.plan(recipe, for: report, original: OriginalFacts(), job: job, limits: limits)
       },
-      emit: { planned, bytes, warnings throws(Never) in
-        made.append(Made(planned: planned, bytes: bytes.withUnsafeBufferPointer { Array($0) }, warnings: warnings))
+      emit: { planned, bytes, notes throws(Never) in
+        made.append(
+          Made(planned: planned, bytes: bytes.withUnsafeBufferPointer { Array($0) }, warnings: notes.warnings))
       })
     return made
   }

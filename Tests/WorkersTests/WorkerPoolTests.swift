@@ -245,9 +245,10 @@ import Testing
       plan: { report throws(ProcessingError) in
         try Processor.plan(recipe, for: report, original: OriginalFacts(), job: facts)
       },
-      emit: { planned, bytes, warnings throws(Never) in
+      emit: { planned, bytes, notes throws(Never) in
         if made.isEmpty { for worker in workers { kill(worker, SIGKILL) } }
-        made.append(Made(planned: planned, bytes: bytes.withUnsafeBufferPointer { Array($0) }, warnings: warnings))
+        made.append(
+          Made(planned: planned, bytes: bytes.withUnsafeBufferPointer { Array($0) }, warnings: notes.warnings))
       })
     #expect(made == expected)
     #expect(Set(pool.waiting).isDisjoint(with: workers))
