@@ -22,17 +22,26 @@ public enum Exif {
   /// Offsets stay; what went reads zero. `nil` when nothing is left or it cannot be done safely: then the block is
   /// dropped.
   public static func sanitized(_ blob: [UInt8], size: Size, keepsGPS: Bool) -> [UInt8]? {
-    try? sanitized(blob, size: size, keepsGPS: keepsGPS, isSRGB: false, additions: [])
+    try? sanitized(blob, size: size, keepsGPS: keepsGPS, isSRGB: false, additions: []).blob
+  }
+
+  struct Sanitized {
+    /// `nil` when nothing is left.
+    let blob: [UInt8]?
+    /// What is missing in it because it could not be read.
+    let loss: String?
   }
 
   /// - Parameter isSRGB: the block says so, and nothing else of its colours.
-  /// - Returns: `nil` when nothing is left.
   /// - Throws: `damagedExif` when it cannot be done safely.
   static func sanitized(
     _ blob: [UInt8], size: Size, keepsGPS: Bool, isSRGB: Bool, additions: [TIFFStructure.Addition]
-  ) throws(MetadataError) -> [UInt8]? {
+  ) throws(MetadataError) -> Sanitized {
     typealias Tag = TIFFStructure.Tag
     let structure = try TIFFStructure(blob)
+    guard structure.tables[.primary]?.entries.isEmpty == false else {
+      throw .damagedExif(reason: "its directory has no entry")
+    }
     var settings = [
       TIFFStructure.Setting(directory: .primary, tag: Tag.orientation, number: 1),
       TIFFStructure.Setting(directory: .primary, tag: Tag.imageWidth, number: size.width),
@@ -47,34 +56,38 @@ public enum Exif {
     }
     // Its index is where DCF says sRGB or Adobe RGB.
     if !isSRGB || structure.namedByIndex == .sRGB { directories.insert(.interoperability) }
-    return try structure.rebuilt(
+    var unreadable: [Int] = []
+    let output = try structure.rebuilt(
       directories: directories,
       keeps: { directory, entry in
         if settings.contains(where: { $0.directory == directory && $0.tag == entry.tag }) {
           return (entry.type == 3 || entry.type == 4) && entry.count == 1
         }
         if isSRGB, Tag.colors.contains(entry.tag) { return false }
-        return isPlain(entry, in: directory) || (keepsGPS && directory == .primary && entry.tag == Tag.gpsPointer)
+        guard mayStay(entry, in: directory) || (keepsGPS && Tag.tellsPlace(entry.tag, in: directory)) else {
+          return false
+        }
+        if entry.value == nil { unreadable.append(entry.tag) }
+        return entry.value != nil
       },
       settings: settings, additions: additions)
+    return Sanitized(blob: output, loss: loss(unreadable, structure, directories))
   }
 
-  /// Whether an entry is what it seems: no other block or picture inside, no private data, of a known type.
-  static func isPlain(_ entry: TIFFStructure.Entry, in directory: TIFFStructure.Directory) -> Bool {
-    // A type that is not known tells no length.
-    guard entry.value != nil || (1...13).contains(entry.type) else { return false }
-    switch (directory, entry.tag) {
-    case (.gps, _), (.interoperability, _): return true
-    // Positions and lengths of a picture inside (strips, tiles, JPEG), SubIFDs, global parameters.
-    case (_, 0x0111), (_, 0x0117), (_, 0x0144), (_, 0x0145), (_, 0x0201), (_, 0x0202), (_, 0x014A), (_, 0x0190):
-      return false
-    // XMP, IPTC, Photoshop resources and ICC inside EXIF: their places are elsewhere, and here nobody would look
-    // through them.
-    case (_, 0x02BC), (_, 0x83BB), (_, 0x8649), (_, 0x8773): return false
-    case (_, TIFFStructure.Tag.makerNote), (_, TIFFStructure.Tag.gpsPointer): return false
-    // PrintIM is harmless; the rest up there is DNG's, Lightroom's, Microsoft's padding and the like.
-    case (_, 0xC4A5): return true
-    case (_, let tag): return tag < 0xC000
+  /// Words for what a block claims and nobody can read: values beyond its end, directories that are none.
+  private static func loss(
+    _ tags: [Int], _ structure: TIFFStructure, _ directories: Set<TIFFStructure.Directory>
+  ) -> String? {
+    let names = tags.prefix(8).map { "0x" + String($0 + 0x1_0000, radix: 16).dropFirst().uppercased() }
+    let rest = tags.count > names.count ? " and \(tags.count - names.count) more" : ""
+    var losses: [String] = []
+    if !tags.isEmpty {
+      losses.append(
+        "the value of tag \(names.joined(separator: ", "))\(rest) lies outside of it or is of no known type")
     }
+    for directory in TIFFStructure.Directory.allCases where directories.contains(directory) {
+      if let flaw = structure.broken[directory] { losses.append("\(directory) entries: \(flaw)") }
+    }
+    return losses.isEmpty ? nil : losses.joined(separator: "; ") + "; the rest is kept"
   }
 }

@@ -8,22 +8,39 @@ enum IPTC {
   enum DataSet {
     static let keywords: UInt8 = 25
     static let byline: UInt8 = 80
+    static let headline: UInt8 = 105
     static let copyright: UInt8 = 116
     static let caption: UInt8 = 120
+  }
+
+  /// One data set: where it lies, head included, and where its value does.
+  struct Item {
+    let record: UInt8
+    let dataSet: UInt8
+    let range: Range<Int>
+    let value: Range<Int>
   }
 
   /// The data sets without places and without `replaced` ones of record 2; `nil` when they are damaged, empty when
   /// nothing is left.
   static func sanitized(_ dataSets: [UInt8], keepsGPS: Bool, replaced: Set<UInt8> = []) -> [UInt8]? {
     let dropped = keepsGPS ? replaced : replaced.union(placeDataSets)
+    guard let items = items(of: dataSets) else { return nil }
+    let kept = items.filter { $0.record != 2 || !dropped.contains($0.dataSet) }
+    // The version of a record and the character set say nothing by themselves.
+    guard kept.contains(where: { $0.record >= 2 && $0.dataSet != 0 }) else { return [] }
+    return kept.flatMap { dataSets[$0.range] }
+  }
+
+  /// All data sets in order; `nil` when one is cut or something else stands between them.
+  static func items(of dataSets: [UInt8]) -> [Item]? {
     let bytes = dataSets.span
-    var output: [UInt8] = []
-    var hasContent = false
+    var items: [Item] = []
     var position = 0
     while position < bytes.count {
       // Photoshop pads with zeros.
       if bytes[position] == 0 {
-        guard (position..<bytes.count).allSatisfy({ bytes[$0] == 0 }) else { return nil }
+        guard dataSets[position...].allSatisfy({ $0 == 0 }) else { return nil }
         break
       }
       guard bytes[position] == 0x1C, bytes.count - position >= 5 else { return nil }
@@ -37,14 +54,12 @@ enum IPTC {
         start += size
       }
       guard bytes.count - start >= length else { return nil }
-      let (record, dataSet) = (bytes[position + 1], bytes[position + 2])
-      if record != 2 || !dropped.contains(dataSet) {
-        output.append(bytes, position..<start + length)
-        // The version of a record and the character set say nothing by themselves.
-        if record >= 2, dataSet != 0 { hasContent = true }
-      }
+      items.append(
+        Item(
+          record: bytes[position + 1], dataSet: bytes[position + 2], range: position..<start + length,
+          value: start..<start + length))
       position = start + length
     }
-    return hasContent ? output : []
+    return items
   }
 }

@@ -12,7 +12,7 @@ extension MetadataPlan {
         DocumentIdentity(provenance, size: size, format: format, policy: policy)?.original
     }
     try keepExif(fields)
-    keepXMP(fields, isUnchanged: isUnchanged)
+    keepXMP(format == .jpeg ? fields : fieldsWithIPTC(fields), isUnchanged: isUnchanged)
     keepIPTC(fields)
     keepTexts()
     let time = format == .png && !pixelsChanged ? original.modificationTime : nil
@@ -37,11 +37,12 @@ extension MetadataPlan {
     if let exif = original.exif {
       do throws(MetadataError) {
         let kept = try Exif.sanitized(exif, size: size, keepsGPS: policy.keepsGPS, isSRGB: toSRGB, additions: additions)
-        if format == .jpeg, let kept, kept.count > Exif.limit {
-          drop(.exif, "\(kept.count) bytes do not fit a JPEG segment, which holds \(Exif.limit)")
+        if let loss = kept.loss { drop(.exif, loss) }
+        if format == .jpeg, let blob = kept.blob, blob.count > Exif.limit {
+          drop(.exif, "\(blob.count) bytes do not fit a JPEG segment, which holds \(Exif.limit)")
           spellOut()
         } else {
-          set { $0.exif = kept }
+          set { $0.exif = kept.blob }
           return
         }
       } catch {
@@ -67,15 +68,14 @@ extension MetadataPlan {
         }
         if place(packet) { return }
       } else {
-        set { $0.warnings.append(.damaged(.xmp, reason: "it is no RDF/XML, so that nobody knows what it says")) }
+        set { $0.warnings.append(XMP.flaw(of: xmp)) }
       }
     }
     writeXMP(fields)
   }
 
   private mutating func keepIPTC(_ fields: XMPFields) {
-    guard let iptc = original.iptc else { return }
-    guard format == .jpeg else { return drop(.iptc, "\(format.rawValue) has no place for it") }
+    guard let iptc = original.iptc, format == .jpeg else { return }
     var replaced: Set<UInt8> = []
     if fields.description != nil { replaced.insert(IPTC.DataSet.caption) }
     if !fields.creators.isEmpty { replaced.insert(IPTC.DataSet.byline) }
@@ -86,5 +86,23 @@ extension MetadataPlan {
       return
     }
     if !kept.isEmpty { set { $0.iptc = kept } }
+  }
+
+  /// Only JPEG has a place for IPTC-IIM: elsewhere XMP says what both have words for.
+  private mutating func fieldsWithIPTC(_ fields: XMPFields) -> XMPFields {
+    guard let iptc = original.iptc else { return fields }
+    guard var mapped = IPTC.fields(of: iptc) else {
+      set { $0.warnings.append(.damaged(.iptc, reason: "a data set is cut")) }
+      return fields
+    }
+    mapped.description = cleaned(mapped.description, "description")
+    mapped.rights = cleaned(mapped.rights, "copyright")
+    mapped.headline = cleaned(mapped.headline, "headline")
+    mapped.creators = mapped.creators.compactMap { cleaned($0, "artist") }
+    mapped.subjects = mapped.subjects.compactMap { cleaned($0, "keywords") }
+    let present = original.xmp.flatMap(XMP.fields(of:)) ?? XMPFields()
+    let reason = "\(format.rawValue) has no place for it"
+    drop(.iptc, mapped.isEmpty ? reason : "\(reason); XMP says its by-line, caption, headline, copyright and keywords")
+    return fields.filled(from: mapped, unlessIn: present)
   }
 }

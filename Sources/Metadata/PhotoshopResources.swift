@@ -4,13 +4,16 @@
 enum PhotoshopResources {
   private static let iptcResource = 0x0404
 
+  /// Photoshop's own; PhotoDeluxe's, ImageReady's, and those of two more that write resources of the same build.
+  private static let signatures = ["8BIM", "MeSa", "PHUT", "AgHg", "DCSR"]
+
   static func read(_ resources: [UInt8], into blocks: inout MetadataBlocks) {
     let bytes = resources.span
     var position = 0
     while bytes.count - position >= 12 {
       // Signature, identifier, a Pascal string padded to even length, size.
-      guard bytes.has("8BIM".utf8, at: position) else {
-        // Other signatures exist, and belong to other programs.
+      guard signatures.contains(where: { bytes.has($0.utf8, at: position) }) else {
+        // Nobody knows how this one is built, and so where the next begins.
         blocks.hasUnread = true
         return
       }
@@ -20,7 +23,7 @@ enum PhotoshopResources {
       let start = size + 4
       let length = bytes.bigEndian32(at: size)
       guard bytes.count - start >= length else { break }
-      if identifier == iptcResource, blocks.iptc == nil, length > 0 {
+      if identifier == iptcResource, bytes.has("8BIM".utf8, at: position), blocks.iptc == nil, length > 0 {
         blocks.iptc = bytes.copy(start..<start + length)
       } else {
         blocks.hasUnread = true

@@ -25,16 +25,17 @@ extension TIFFStructure {
   ///
   /// Additions move the primary directory to the block's end; all else stays.
   ///
-  /// - Returns: `nil` when no entry is left.
-  /// - Throws: `damagedExif` when a kept directory cannot be read or its bytes are shared with what must go.
+  /// Directories that cannot be read are not in it, nor are entries whose values lie outside of the block.
+  ///
+  /// - Throws: `damagedExif` when kept bytes are shared with what must go.
   func rebuilt(
     directories: Set<Directory>, keeps: (Directory, Entry) -> Bool, settings: [Setting] = [], additions: [Addition] = []
   ) throws(MetadataError) -> [UInt8]? {
-    if let flaw = directories.compactMap({ broken[$0] }).first { throw .damagedExif(reason: flaw) }
     var kept: [Directory: [Entry]] = [:]
-    for (directory, table) in tables where directories.contains(directory) {
+    for directory in Directory.allCases where directories.contains(directory) {
+      guard let table = tables[directory] else { continue }
       var tags: Set<Int> = []
-      kept[directory] = table.entries.filter { keeps(directory, $0) && tags.insert($0.tag).inserted }
+      kept[directory] = table.entries.filter { keeps(directory, $0) && $0.value != nil && tags.insert($0.tag).inserted }
     }
     kept[.primary]?.removeAll { entry in additions.contains { $0.tag == entry.tag } }
     dropPointers(to: .interoperability, in: .exif, Tag.interoperabilityPointer, of: &kept)
@@ -98,9 +99,7 @@ extension TIFFStructure {
       try claim(table.range, .table, sharing: nil)
     }
     for entry in kept.values.joined() where !entry.isInline {
-      guard let value = entry.value else {
-        throw .damagedExif(reason: "the value of tag 0x\(String(entry.tag, radix: 16)) lies outside of it")
-      }
+      guard let value = entry.value else { continue }
       try claim(value, .value, sharing: .value)
     }
     for (directory, table) in tables {

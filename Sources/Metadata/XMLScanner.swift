@@ -1,4 +1,6 @@
-/// Cuts XML into tags, text and comments (XML 1.0 §2, §3.1). Processing instructions are passed over.
+/// Cuts XML into tags, text, comments and processing instructions (XML 1.0 §2, §3.1).
+///
+/// Whether characters are XML's is not asked here, but by whoever knows which of the bytes will be used.
 struct XMLScanner {
   struct Attribute {
     let name: String
@@ -32,6 +34,9 @@ struct XMLScanner {
     case end(String, Range<Int>)
     case text(String)
     case comment(Range<Int>)
+    case instruction(Range<Int>)
+    /// A tag with more attributes than a tree may have. Nothing follows.
+    case excess
     /// Not XML, or more of it than XMP uses. Nothing follows.
     case damage
   }
@@ -44,15 +49,15 @@ struct XMLScanner {
 
   /// The next piece; `nil` at the end.
   mutating func next() -> Token? {
-    while position < bytes.count {
+    if position < bytes.count {
       let start = position
       if bytes[position] != UInt8(ascii: "<") {
         while position < bytes.count, bytes[position] != UInt8(ascii: "<") { position += 1 }
+        guard !hasSectionEnd(start..<position) else { return damage() }
         return text(start..<position).map(Token.text) ?? damage()
       }
       if has("<?") {
-        guard pass("?>") else { return damage() }
-        continue
+        return pass("?>") ? .instruction(start..<position) : damage()
       }
       if has("<!--") {
         position += 4
@@ -105,6 +110,10 @@ struct XMLScanner {
         return damage()
       }
       attributes.append(attribute)
+      if attributes.count > XMLTree.countLimit {
+        position = bytes.count
+        return .excess
+      }
     }
   }
 
@@ -119,8 +128,8 @@ struct XMLScanner {
     }
     let quote = bytes[position]
     let begin = position + 1
-    guard let end = bytes[begin...].firstIndex(of: quote), let value = text(begin..<end),
-      !bytes[begin..<end].contains(UInt8(ascii: "<"))
+    guard let end = bytes[begin...].firstIndex(of: quote),
+      let value = text(begin..<end, isAttribute: true), !bytes[begin..<end].contains(UInt8(ascii: "<"))
     else { return nil }
     position = end + 1
     return Attribute(name: name, value: value, range: start..<position)
@@ -128,10 +137,9 @@ struct XMLScanner {
 
   private mutating func name() -> String? {
     let start = position
-    while position < bytes.count, !Self.isSpace(bytes[position]), !"=/<>\"'&".utf8.contains(bytes[position]) {
-      position += 1
-    }
-    return position > start ? String(decoding: bytes[start..<position], as: UTF8.self) : nil
+    while position < bytes.count, XMLCharacters.mayBeInName(bytes[position]) { position += 1 }
+    let name = String(decoding: bytes[start..<position], as: UTF8.self)
+    return XMLCharacters.isName(name) ? name : nil
   }
 
   private mutating func passSpace() {
@@ -154,15 +162,33 @@ struct XMLScanner {
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
 
-  /// Text with its references resolved; `nil` when one is unknown.
-  private func text(_ range: Range<Int>) -> String? {
+  /// The end of a CDATA section may not stand in text (XML 1.0 §2.4).
+  private func hasSectionEnd(_ range: Range<Int>) -> Bool {
+    var position = range.lowerBound
+    while let close = bytes[position..<range.upperBound].firstIndex(of: UInt8(ascii: ">")) {
+      if close >= range.lowerBound + 2, bytes[close - 1] == 0x5D, bytes[close - 2] == 0x5D { return true }
+      position = close + 1
+    }
+    return false
+  }
+
+  /// Text with its references resolved; `nil` when one is unknown or stands for no character of XML. White space in
+  /// an attribute's value is read as spaces (XML 1.0 §3.3.3).
+  private func text(_ range: Range<Int>, isAttribute: Bool = false) -> String? {
     let raw = bytes[range]
-    guard raw.contains(UInt8(ascii: "&")) else { return String(decoding: raw, as: UTF8.self) }
+    guard raw.contains(where: { $0 == UInt8(ascii: "&") || (isAttribute && $0 < 0x20) }) else {
+      return String(decoding: raw, as: UTF8.self)
+    }
     var output: [UInt8] = []
     var position = range.lowerBound
     while position < range.upperBound {
       if bytes[position] != UInt8(ascii: "&") {
-        output.append(bytes[position])
+        let isLineEnd = bytes[position] == 0x0D && position + 1 < range.upperBound && bytes[position + 1] == 0x0A
+        if !isAttribute || !Self.isSpace(bytes[position]) {
+          output.append(bytes[position])
+        } else if !isLineEnd {
+          output.append(0x20)
+        }
         position += 1
         continue
       }
@@ -189,7 +215,7 @@ struct XMLScanner {
       guard reference.hasPrefix("#"), digits.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
         let number = UInt32(digits, radix: reference.hasPrefix("#x") ? 16 : 10)
       else { return nil }
-      return Unicode.Scalar(number)
+      return Unicode.Scalar(number).flatMap { XMP.isAllowed($0) ? $0 : nil }
     }
   }
 }

@@ -35,7 +35,7 @@ struct XMPReader {
       documentID: text(Space.xmpMM, "DocumentID"),
       instanceID: text(Space.xmpMM, "InstanceID"),
       derivedFrom: member(Space.xmpMM, "DerivedFrom", XMLTree.Name(Space.stRef, "documentID")),
-      promptWriter: text(Space.iptcExt, "AIPromptWriterName"))
+      promptWriter: text(Space.iptcExt, "AIPromptWriterName"), headline: text(Space.photoshop, "Headline"))
   }
 
   /// A simple value, or the default language of several.

@@ -56,6 +56,7 @@ public enum XMP {
     list("Seq", "creator", fields.creators)
     language("dc", Namespace.dc, "rights", fields.rights)
     list("Bag", "subject", fields.subjects)
+    simple("photoshop", Namespace.photoshop, "Headline", fields.headline)
     simple("xmp", Namespace.xmp, "CreatorTool", fields.creatorTool)
     simple("xmp", Namespace.xmp, "CreateDate", fields.createDate)
     simple("xmpMM", Namespace.xmpMM, "DocumentID", fields.documentID)

@@ -16,6 +16,8 @@ public struct XMPFields: Sendable, Hashable {
   public var rights: String?
   /// dc:subject: keywords.
   public var subjects: [String]
+  /// photoshop:Headline.
+  public var headline: String?
   /// xmp:CreatorTool.
   public var creatorTool: String?
   /// xmp:CreateDate, RFC 3339.
@@ -33,7 +35,7 @@ public struct XMPFields: Sendable, Hashable {
     digitalSourceType: String? = nil, aiSystem: String? = nil, aiSystemVersion: String? = nil, prompt: String? = nil,
     description: String? = nil, altText: String? = nil, creators: [String] = [], rights: String? = nil,
     subjects: [String] = [], creatorTool: String? = nil, createDate: String? = nil, documentID: String? = nil,
-    instanceID: String? = nil, derivedFrom: String? = nil, promptWriter: String? = nil
+    instanceID: String? = nil, derivedFrom: String? = nil, promptWriter: String? = nil, headline: String? = nil
   ) {
     self.digitalSourceType = digitalSourceType
     self.aiSystem = aiSystem
@@ -50,6 +52,7 @@ public struct XMPFields: Sendable, Hashable {
     self.instanceID = instanceID
     self.derivedFrom = derivedFrom
     self.promptWriter = promptWriter
+    self.headline = headline
   }
 
   /// Whether there is anything to write.

@@ -207,7 +207,10 @@ import Testing
       texts: [TextBlock(keyword: "Comment", text: "a"), TextBlock(keyword: "Title", text: "b")])
     #expect(
       try planned(MetadataPolicy(level: .keep), .webp, original: original).warnings == [
-        .dropped(.iptc, reason: "webp has no place for it"), .dropped(.text, reason: "webp has no place for Comment"),
+        .dropped(
+          .iptc,
+          reason: "webp has no place for it; XMP says its by-line, caption, headline, copyright and keywords"),
+        .dropped(.text, reason: "webp has no place for Comment"),
         .dropped(.text, reason: "webp has no place for Title"),
       ])
     #expect(
