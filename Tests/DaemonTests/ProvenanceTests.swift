@@ -117,8 +117,11 @@ import Testing
         - { file: small.png, metadata: keep, resize: { width: 10 } }
         - { file: full.png, metadata: full }
       """
+    // A manifest store is a box whose description says that it is one (ISO 19566-5).
+    let kind: [UInt8] = Array("c2pa".utf8) + [0, 0x11, 0, 0x10, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
+    let description: [UInt8] = [0, 0, 0, 30] + Array("jumd".utf8) + kind + [3] + Array("c2pa\0".utf8)
     var store: [UInt8] = []
-    PNGChunks.append("caBX", Array("jumb c2pa store".utf8), to: &store)
+    PNGChunks.append("caBX", [0, 0, 0, 38] + Array("jumb".utf8) + description, to: &store)
     var signed = Workshop.picture(width: 30, height: 20)
     // Behind IHDR.
     signed.insert(contentsOf: store, at: 33)

@@ -40,6 +40,16 @@ def exif():
     return b"II*\0\x08\0\0\0" + directory(names + pointers, 8) + own + directory(places, 8 + size + len(own))
 
 
+def box(name, data):
+    return struct.pack(">I", 8 + len(data)) + name + data
+
+
+def store(words):
+    """A C2PA manifest store of one box (ISO 19566-5), with words where a claim would be."""
+    kind = b"c2pa" + bytes.fromhex("00110010800000AA00389B71")
+    return box(b"jumb", box(b"jumd", kind + b"\x03c2pa\0") + box(b"json", words))
+
+
 xmp = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
  xmlns:p="http://ns.adobe.com/photoshop/1.0/" p:City="Venezia" p:Urgency="3"
@@ -53,7 +63,7 @@ with open(sys.argv[1], "wb") as file:
         + chunk(b"eXIf", exif())
         + chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp.encode())
         + chunk(b"tEXt", b"parameters\0" + prompt.encode())
-        + chunk(b"caBX", b"jumb http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia;")
+        + chunk(b"caBX", store(b"http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia;"))
         + chunk(b"prVt", b"123")
         + chunk(b"IDAT", zlib.compress(rows))
         + chunk(b"IEND", b"")
