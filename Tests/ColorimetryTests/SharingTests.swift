@@ -25,6 +25,7 @@ struct SharingTests {
   private func sharing(_ threads: Int) -> Sharing {
     Sharing(threads: threads) { count, work in
       let lock = NSLock()
+      // Touched with the lock held, and never otherwise.
       nonisolated(unsafe) var number = 0
       DispatchQueue.concurrentPerform(iterations: threads) { _ in
         work {
@@ -62,6 +63,7 @@ struct SharingTests {
   @Test func aLargePictureIsOfferedOnceAndASmallOneNotAtAll() throws {
     let reference = Reference.named("Display P3")
     let converter = try SRGBConverter(SourceProfile(reference.profile, channels: .rgb), layout: .rgb8)
+    // The converter offers its bands on the calling thread.
     nonisolated(unsafe) var offered: [Int] = []
     func offer(_ picture: borrowing Image) -> [UInt8] {
       let sharing = Sharing(threads: 2) { count, work in
