@@ -26,13 +26,13 @@ import Testing
     #expect(sound.published == 100 && sound.failed == [], "\(text)")
     #expect(other.published == 97 && other.kills == 3, "\(text)")
     let reasons = [
-      "was ended by SIGSEGV (signal 11)", "did not finish within 2 s", "wanted more than 536870912 bytes of memory",
+      "was ended by SIGSEGV (signal 11)", "did not finish within 15 s", "wanted more than 536870912 bytes of memory",
     ]
     try #require(other.failed.count == 3, "\(text)")
     for (found, reason) in zip(other.failed, reasons) { #expect(found.contains(reason)) }
     // What is taken is the worker's: one alone takes 512 MB here.
     #expect(other.peak - other.idle < sound.peak - sound.idle + 10, "\(text)")
-    // The loop holds one of two workers for four seconds; nobody waits for it that the other can serve.
+    // The loop holds one of two workers for half a minute; nobody waits for it that the other can serve.
     #expect(other.median < sound.median + 2, "\(text)")
     #expect(other.workers <= 3, "\(text)")
   }

@@ -100,7 +100,8 @@ budget: {{ per-job-usd: {PER_JOB}, per-day-usd: {per_day}, extra-usd: {EXTRA} }}
         while self.charged(SLOW_MODEL) < 2:
             if program.poll() is not None:
                 if not self.waits_for_account():
-                    raise SystemExit(f"the first run ended by itself with {program.returncode}")
+                    raise SystemExit(
+                        f"the first run ended by itself with {program.returncode}\n{self.told('killed')}")
                 program = self.start("killed")
             time.sleep(0.01)
         program.kill()
@@ -109,8 +110,15 @@ budget: {{ per-job-usd: {PER_JOB}, per-day-usd: {per_day}, extra-usd: {EXTRA} }}
         self.figures["killed"] = round(time.time() - began, 1)
 
     def waits_for_account(self):
-        """A run ends when nothing but an empty account stands in its way."""
-        return bool(drain_check.rows(self.site, "SELECT 1 FROM jobs WHERE reason = 'account'"))
+        """A run ends when nothing but an account that is closed, for its balance or its key, stands in its way."""
+        return bool(drain_check.rows(self.site, "SELECT 1 FROM jobs WHERE reason IN ('account', 'key')"))
+
+    def told(self, name):
+        """What the site knows of a run that went wrong: jobs by state, what waits in the inbox, the log's end."""
+        states = drain_check.rows(self.site, "SELECT state, reason, count(*) FROM jobs GROUP BY state, reason")
+        left = sorted(file.name for file in (self.site / "inbox").rglob("*") if file.is_file())
+        log = (self.site / f"{name}.log").read_text(errors="replace").splitlines()
+        return "\n".join([f"jobs: {states}", f"inbox: {len(left)} files: {left[:10]}", *log[-30:]])
 
     def charged(self, model):
         log = self.site / "charges.jsonl"
@@ -133,6 +141,8 @@ budget: {{ per-job-usd: {PER_JOB}, per-day-usd: {per_day}, extra-usd: {EXTRA} }}
                 yield from self.run("first", small, status=1)
             yield from drain_check.disagreements(self.site, is_drained=False)
             yield from self.run("second", needed * 3, status=1)
+            while self.waits_for_account():
+                yield from self.run("second", needed * 3, status=1)
             yield from drain_check.disagreements(self.site, is_drained=True)
         finally:
             api.terminate()

@@ -58,7 +58,7 @@ workers: 2
 api: {{ base-url: "http://127.0.0.1:{port}/api/v1", requests-per-minute: 10000 }}
 budget: {{ per-day-usd: none }}
 intake: {{ settle: 50ms }}
-limits: {{ worker-time: 2s, worker-memory: 536870912 }}
+limits: {{ worker-time: 15s, worker-memory: 536870912 }}
 """)
 
     def rows(self, query):
