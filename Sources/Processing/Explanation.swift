@@ -82,6 +82,14 @@ extension Plan {
 }
 
 extension PlannedOutput {
+  /// Told apart by these words from a job's other outputs, and the same whenever the same pipeline makes the output.
+  var rendition: String {
+    let told = explanation
+    let settings = told.settings.map { "\($0.name) \($0.value)" }
+    return ([template, format.rawValue, "\(size)", told.way.rawValue, color.rawValue] + told.steps + settings)
+      .joined(separator: "; ")
+  }
+
   fileprivate var words: String { name.settled ?? template }
 
   fileprivate var steps: [Step] {

@@ -26,7 +26,7 @@ extension Processor {
     }
     if planned.isToSRGB { original.icc = nil }
     var provenance = provenance
-    provenance.rendition = "\(planned.pixels) \(planned.color)"
+    provenance.rendition = planned.rendition
     do throws(MetadataError) {
       let blocks = try MetadataBlocks.planned(
         for: planned.metadata, provenance: provenance, original: original, outputSize: planned.size,

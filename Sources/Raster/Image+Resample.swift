@@ -9,11 +9,16 @@ extension Image {
     _ geometry: ResizeGeometry, filter: Filter, isLinear: Bool, sharing: Sharing
   ) -> Image {
     let (crop, scaled) = (geometry.crop, geometry.scaled)
-    let resampling = Resampling(
-      layout: layout, width: size.width,
-      across: ResamplingWeights(filter, start: crop.left, length: crop.width, count: scaled.width, of: size.width),
-      down: ResamplingWeights(filter, start: crop.top, length: crop.height, count: scaled.height, of: size.height),
-      isLinear: isLinear)
+    let across = ResamplingWeights(
+      filter, start: crop.left, length: crop.width, count: scaled.width, of: size.width)
+    // Squares are common.
+    let isSame =
+      crop.left == crop.top && crop.width == crop.height && scaled.width == scaled.height && size.width == size.height
+    let down =
+      isSame
+      ? across
+      : ResamplingWeights(filter, start: crop.top, length: crop.height, count: scaled.height, of: size.height)
+    let resampling = Resampling(layout: layout, width: size.width, across: across, down: down, isLinear: isLinear)
     return unsafe Image(size: scaled, layout: layout) { target in
       // Both pictures outlive the call, have the sizes that the weights were made for, and at least one pixel.
       withPixels { pixels in

@@ -30,7 +30,8 @@ struct Comparison {
     let bytes: (wrapped: Int, bare: Int)
     let wrapped: Duration
     let bare: Duration
-    var ratio: Double { wrapped / bare }
+    /// Of each round by itself: a slow second of the machine is in both of its parts.
+    let ratio: Double
   }
 
   struct Disagreement: Error, CustomStringConvertible {
@@ -62,10 +63,12 @@ struct Comparison {
         times.wrapped.append(try cost { _ = try wrapped() })
       }
     }
-    return Result(name: name, bytes: sizes, wrapped: median(times.wrapped), bare: median(times.bare))
+    let ratios = zip(times.wrapped, times.bare).map { $0 / $1 }
+    return Result(
+      name: name, bytes: sizes, wrapped: median(times.wrapped), bare: median(times.bare), ratio: median(ratios))
   }
 
-  private func median(_ times: [Duration]) -> Duration { times.sorted()[times.count / 2] }
+  private func median<Value: Comparable>(_ values: [Value]) -> Value { values.sorted()[values.count / 2] }
 
   private func cost(_ work: () throws -> Void) rethrows -> Duration {
     prepare()
