@@ -47,6 +47,8 @@ extension Exif {
   private static func userComment(_ bytes: [UInt8], isBigEndian: Bool) -> String? {
     let text = bytes.dropFirst(8)
     guard !text.isEmpty else { return nil }
+    // JIS X 0208: letters of two bytes each, which no table here knows.
+    if bytes.starts(with: "JIS\0\0\0\0\0".utf8) { return trimmed(text).map { _ in "JIS text of \(text.count) bytes" } }
     guard bytes.starts(with: "UNICODE\0".utf8) else { return trimmed(text) }
     let pairs = stride(from: text.startIndex, to: text.endIndex - 1, by: 2)
     let zeros = pairs.reduce(into: (first: 0, second: 0)) { counts, index in

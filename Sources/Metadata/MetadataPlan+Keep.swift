@@ -60,13 +60,19 @@ extension MetadataPlan {
   private mutating func keepXMP(_ fields: XMPFields, isUnchanged: Bool) {
     if let xmp = original.xmp {
       let restrictions = XMP.Restrictions(
-        size: size, keepsGPS: policy.keepsGPS, keepsCredentialLink: isUnchanged, isSRGB: toSRGB)
-      if let packet = XMP.sanitized(xmp, restrictions, additions: fitted(fields)) {
+        size: size, keepsGPS: policy.keepsGPS, keepsCredentialLink: isUnchanged, keepsFurtherPictures: isUnchanged,
+        isSRGB: toSRGB)
+      if let kept = XMP.sanitized(xmp, restrictions, additions: fitted(fields)) {
         if isUnchanged {
-          set { $0.xmp = packet }
+          set { $0.xmp = kept.packet }
           return
         }
-        if place(packet) { return }
+        if kept.hasLostPictures {
+          drop(
+            .xmp,
+            "what it says of further pictures (gain map, motion photo) is not true of the output; the rest is kept")
+        }
+        if place(kept.packet) { return }
       } else {
         set { $0.warnings.append(XMP.flaw(of: xmp)) }
       }

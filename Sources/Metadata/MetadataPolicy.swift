@@ -1,5 +1,6 @@
-/// What an output carries about itself, as a pipeline asks for it.
-public struct MetadataPolicy: Hashable, Sendable, Codable {
+/// What an output carries about itself, as a pipeline asks for it. Its texts read as its own: `policy.artist`.
+@dynamicMemberLookup
+public struct MetadataPolicy: Hashable, Sendable {
   public enum Level: String, Hashable, Sendable, Codable, CaseIterable {
     /// Nothing but the ICC profile.
     case none
@@ -12,15 +13,7 @@ public struct MetadataPolicy: Hashable, Sendable, Codable {
   }
 
   public var level: Level
-  public var artist: String?
-  public var copyright: String?
-  /// Caption, and the alternative text where no other is given.
-  public var description: String?
-  /// Alternative text, for those who do not see the picture.
-  public var altText: String?
-  public var keywords: [String]
-  /// Who wrote the prompt; written where it is named, and never guessed.
-  public var promptWriter: String?
+  public var texts: MetadataTexts
   /// Dots per inch, for print.
   public var dpi: Int?
   /// Whether `keep` keeps GPS positions too.
@@ -29,19 +22,42 @@ public struct MetadataPolicy: Hashable, Sendable, Codable {
   public var writesParameters: Bool
 
   public init(
-    level: Level, artist: String? = nil, copyright: String? = nil, description: String? = nil, keywords: [String] = [],
-    dpi: Int? = nil, keepsGPS: Bool = false, writesParameters: Bool = false, altText: String? = nil,
-    promptWriter: String? = nil
+    level: Level, texts: MetadataTexts = MetadataTexts(), dpi: Int? = nil, keepsGPS: Bool = false,
+    writesParameters: Bool = false
   ) {
     self.level = level
-    self.artist = artist
-    self.copyright = copyright
-    self.description = description
-    self.keywords = keywords
+    self.texts = texts
     self.dpi = dpi
     self.keepsGPS = keepsGPS
     self.writesParameters = writesParameters
-    self.altText = altText
-    self.promptWriter = promptWriter
+  }
+
+  public subscript<Value>(dynamicMember text: KeyPath<MetadataTexts, Value>) -> Value {
+    texts[keyPath: text]
+  }
+}
+
+/// The texts stand beside the rest: that is how jobs that wait in a ledger have them.
+extension MetadataPolicy: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case level, dpi, keepsGPS, writesParameters
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    level = try values.decode(Level.self, forKey: .level)
+    texts = try MetadataTexts(from: decoder)
+    dpi = try values.decodeIfPresent(Int.self, forKey: .dpi)
+    keepsGPS = try values.decode(Bool.self, forKey: .keepsGPS)
+    writesParameters = try values.decode(Bool.self, forKey: .writesParameters)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try texts.encode(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(level, forKey: .level)
+    try values.encodeIfPresent(dpi, forKey: .dpi)
+    try values.encode(keepsGPS, forKey: .keepsGPS)
+    try values.encode(writesParameters, forKey: .writesParameters)
   }
 }

@@ -1,11 +1,14 @@
-/// What a request itself says of its picture: words, and nothing of what an output may carry beside them.
+/// What people say of a picture: a pipeline of all its pictures, a request of its own, beside what it is asked for.
 public struct MetadataTexts: Hashable, Sendable, Codable {
   public var artist: String?
   public var copyright: String?
+  /// Caption, and the alternative text where no other is given.
   public var description: String?
+  /// Alternative text, for those who do not see the picture.
   public var altText: String?
   /// Empty for none of its own.
   public var keywords: [String]
+  /// Who wrote the prompt; written where it is named, and never guessed.
   public var promptWriter: String?
 
   public init(
@@ -19,6 +22,16 @@ public struct MetadataTexts: Hashable, Sendable, Codable {
     self.keywords = keywords
     self.promptWriter = promptWriter
   }
+
+  /// With another's in the place of these, where it has any.
+  func overlaid(with other: MetadataTexts) -> MetadataTexts {
+    MetadataTexts(
+      artist: other.artist ?? artist, copyright: other.copyright ?? copyright,
+      description: other.description ?? description,
+      // A pipeline's alternative text is not of a picture that a request describes.
+      altText: other.altText ?? (other.description == nil ? altText : nil),
+      keywords: other.keywords.isEmpty ? keywords : other.keywords, promptWriter: other.promptWriter ?? promptWriter)
+  }
 }
 
 extension MetadataPolicy {
@@ -27,13 +40,7 @@ extension MetadataPolicy {
   public func naming(_ texts: MetadataTexts) -> MetadataPolicy {
     guard level != .none else { return self }
     var policy = self
-    policy.artist = texts.artist ?? artist
-    policy.copyright = texts.copyright ?? copyright
-    policy.description = texts.description ?? description
-    // A pipeline's alternative text is not of a picture that a request describes.
-    policy.altText = texts.altText ?? (texts.description == nil ? altText : nil)
-    if !texts.keywords.isEmpty { policy.keywords = texts.keywords }
-    policy.promptWriter = texts.promptWriter ?? promptWriter
+    policy.texts = self.texts.overlaid(with: texts)
     return policy
   }
 }

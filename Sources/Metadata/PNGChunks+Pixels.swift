@@ -14,8 +14,13 @@ extension PNGChunks {
         if Self.animation.contains(name) {
           // An animation with a piece missing is none.
           isAnimated && (name != "acTL" || seen.insert(chunk.type).inserted)
+        } else if name == "PLTE" {
+          // Of a picture in full colour it is a suggestion, which anybody may make.
+          colorType == 3 && seen.insert(chunk.type).inserted
         } else {
-          chunk.isCritical || (Self.hasItsLength(chunk, colorType) && seen.insert(chunk.type).inserted)
+          chunk.isCritical
+            || (Self.hasItsLength(chunk, colorType) && Self.isPlausible(chunk, bytes)
+              && seen.insert(chunk.type).inserted)
         }
       if isKept { kept.append(chunk) }
       // The end has no data (§11.2.4), and is written anew.
@@ -44,10 +49,29 @@ extension PNGChunks {
     case ("bKGD", 0), ("bKGD", 4): count == 2
     case ("bKGD", 2), ("bKGD", 6): count == 6
     case ("bKGD", 3): count == 1
-    case ("hIST", 3): count <= 512 && count.isMultiple(of: 2)
     // A decoder refuses the picture when this one is wrong.
     case ("tRNS", _): true
+    // hIST too: it says how often colours come, which is for who has too few of them, and may say anything.
     default: false
+    }
+  }
+
+  /// Whether the numbers are such as light can have. Words in their place are none.
+  private static func isPlausible(_ chunk: Chunk, _ bytes: Span<UInt8>) -> Bool {
+    let start = chunk.data.lowerBound
+    // 10,000 times candelas a square metre, of which PQ has 10,000 at the most (§11.3.2.8).
+    func isLuminance(_ offset: Int) -> Bool { bytes.bigEndian32(at: start + offset) <= 100_000_000 }
+    return switch chunk.name {
+    // 100,000 times an exponent, and parts of one.
+    case "gAMA": bytes.bigEndian32(at: start) <= 10_000_000
+    case "cHRM": (0..<8).allSatisfy { bytes.bigEndian32(at: start + 4 * $0) <= 200_000 }
+    // 50,000 times x and y of four points, whose sums are at most 1; rounding adds to them.
+    case "mDCV", "mDCv":
+      (0..<4).allSatisfy {
+        bytes.bigEndian16(at: start + 4 * $0) + bytes.bigEndian16(at: start + 4 * $0 + 2) <= 50_002
+      } && isLuminance(16) && isLuminance(20)
+    case "cLLI", "cLLi": isLuminance(0) && isLuminance(4)
+    default: true
     }
   }
 }

@@ -5,6 +5,7 @@ extension XMP {
     if isPicture(name, value) { return false }
     switch (name.namespace, name.local) {
     case (Namespace.exif, "MakerNote"): return false
+    case (Namespace.xml, "lang"): return isLanguage(value)
     case (Namespace.dcterms, "provenance"): return restrictions.keepsCredentialLink
     case (Namespace.exif, "ColorSpace"): return !restrictions.isSRGB || value == "1"
     case (Namespace.photoshop, "ICCProfile"), (Namespace.exif, "Gamma"), (Namespace.tiff, "TransferFunction"),
@@ -55,6 +56,38 @@ extension XMP {
     let local = name.local.lowercased()
     return local.hasPrefix("gps") || placeNames.contains(local) || ownPlaceNames.contains(name)
       || positionWords.contains { local.contains($0) } || placeNamespaces.contains { name.namespace.hasPrefix($0) }
+  }
+
+  /// Whether it has the form of a language tag (RFC 5646 §2.1), or says that there is no language (XML 1.0 §2.12).
+  /// Whatever else stands there is nobody's language, and no reader of RDF takes it.
+  private static func isLanguage(_ tag: String) -> Bool {
+    if tag.isEmpty { return true }
+    let parts = tag.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    return parts.enumerated().allSatisfy { index, part in
+      (1...8).contains(part.count)
+        && part.allSatisfy { byte in
+          switch byte {
+          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+          case UInt8(ascii: "0")...UInt8(ascii: "9"): index > 0
+          default: false
+          }
+        }
+    }
+  }
+
+  /// Of gain maps (ISO 21496-1, Adobe's and Apple's), and of the pictures and films behind a camera's picture.
+  private static let furtherPictureNamespaces = [
+    "http://ns.adobe.com/hdr-gain-map/", "http://ns.apple.com/HDRGainMap/",
+    "http://ns.google.com/photos/1.0/container/",
+  ]
+
+  /// Whether it says something of other pictures in the same file: that they are there, how long they are, how to show
+  /// them. Who believes it finds nothing once they are gone, or shows the picture wrongly.
+  static func tellsOfFurtherPictures(_ name: XMLTree.Name) -> Bool {
+    if name.namespace == "http://ns.google.com/photos/1.0/camera/" {
+      return name.local.hasPrefix("MotionPhoto") || name.local.hasPrefix("MicroVideo")
+    }
+    return furtherPictureNamespaces.contains { name.namespace.hasPrefix($0) }
   }
 
   /// Pictures and sound of Google's cameras: what was seen before it was blurred, or said meanwhile.

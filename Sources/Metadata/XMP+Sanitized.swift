@@ -9,35 +9,49 @@ extension XMP {
     var keepsGPS: Bool
     /// Whether the link to a remote C2PA manifest may stay: it vouches for unchanged bytes only.
     var keepsCredentialLink: Bool
+    /// Whether the file's further pictures stay, and what tells of them.
+    var keepsFurtherPictures = false
     /// Whether the pixels are sRGB whatever the packet says.
     var isSRGB = false
+  }
+
+  /// What of a foreign packet may stand in an output.
+  struct Sanitized {
+    let packet: [UInt8]
+    /// Whether it told of further pictures, and does not any more.
+    let hasLostPictures: Bool
   }
 
   /// A foreign packet without position, pictures, MakerNote, comments, untrue sizes and padding; all that is not known
   /// here stays as it was written. Fields in `additions` take the place of the packet's own.
   ///
   /// - Returns: `nil` when the packet cannot be read, so that nobody knows what it says: `flaw` tells why.
-  static func sanitized(_ packet: [UInt8], _ restrictions: Restrictions, additions: XMPFields = XMPFields()) -> [UInt8]?
-  {
+  static func sanitized(
+    _ packet: [UInt8], _ restrictions: Restrictions, additions: XMPFields = XMPFields()
+  ) -> Sanitized? {
     guard let tree = XMLTree(packet), let reader = XMPReader(tree), let root = tree.elements.first,
       !reader.rdf.isEmptyTag, RDFGrammar(tree: tree).accepts(reader.rdf)
     else { return nil }
     var edits = tree.asides.map { ByteEdit(range: $0, replacement: []) }
+    var hasLostPictures = false
+    func check(_ name: XMLTree.Name, _ value: String, _ range: Range<Int>) {
+      let tellsOfPictures = !restrictions.keepsFurtherPictures && tellsOfFurtherPictures(name)
+      if tellsOfPictures { hasLostPictures = true }
+      if tellsOfPictures || !isWelcome(name, value, restrictions) {
+        edits.append(ByteEdit(range: range, replacement: []))
+      }
+    }
     for element in tree.elements {
-      if !isWelcome(element.name, element.text, restrictions) {
-        edits.append(ByteEdit(range: element.range, replacement: []))
-      }
-      for attribute in element.attributes where !isWelcome(attribute.name, attribute.value, restrictions) {
-        edits.append(ByteEdit(range: attribute.range, replacement: []))
-      }
+      check(element.name, element.text, element.range)
+      for attribute in element.attributes { check(attribute.name, attribute.value, attribute.range) }
     }
     edits.append(contentsOf: merging(additions, into: reader))
     // With nothing to change, padding may stay too: a signed file with this packet can then stay as it is.
-    if edits.isEmpty, tree.isPlainOutsideRoot { return packet }
+    if edits.isEmpty, tree.isPlainOutsideRoot { return Sanitized(packet: packet, hasLostPictures: false) }
     let body = ByteEdit.applied(edits, to: packet, within: root.range)
     // A cut may bring together the brackets that end a CDATA section.
     if hasSectionEnd(body), XMLTree(body) == nil { return nil }
-    return Array(head.utf8) + body + Array(tail.utf8)
+    return Sanitized(packet: Array(head.utf8) + body + Array(tail.utf8), hasLostPictures: hasLostPictures)
   }
 
   private static func hasSectionEnd(_ bytes: [UInt8]) -> Bool {

@@ -12,6 +12,7 @@ import Raster
   private let done: Int
   private let limits: Limits
   private let threads: Int
+  private let sharing: @Sendable (Int) -> Sharing
   private let altering: Processor.Alteration?
   // Only read, and whoever made the workshop keeps the bytes until `run` has returned.
   private nonisolated(unsafe) let original: UnsafeBufferPointer<UInt8>
@@ -21,9 +22,11 @@ import Raster
   ///   - original: has to stay until the workshop is gone.
   ///   - production: of the plan's outputs, from the original's pixels.
   ///   - threads: that make outputs; at least 1.
+  ///   - sharing: how so many threads share the work of a step.
   @unsafe init(
     plan: Plan, report: OriginalReport, original: UnsafeBufferPointer<UInt8>, production: Monitor<Production>,
-    converter: SRGBConverter?, limits: Limits, threads: Int, altering: Processor.Alteration?
+    converter: SRGBConverter?, limits: Limits, threads: Int, altering: Processor.Alteration?,
+    sharing: @escaping @Sendable (Int) -> Sharing = Crew.sharing
   ) {
     self.plan = plan
     self.report = report
@@ -34,6 +37,7 @@ import Raster
     self.limits = limits
     self.threads = threads
     self.altering = altering
+    self.sharing = sharing
   }
 
   /// Makes all outputs, and hands them over in order.
@@ -101,7 +105,7 @@ import Raster
     guard case .encoded(let work) = planned.pixels, order.done < steps(of: work).count,
       let picture = start(of: order)
     else { return (order, nil) }
-    let sharing = Crew.sharing(among: threads)
+    let sharing = sharing(threads)
     let begun = Result { () throws(ProcessingError) in
       try step(order.done, of: work, from: picture, planned, sharing: sharing)
     }
@@ -165,7 +169,7 @@ import Raster
     guard var picture = try begun?.get() ?? start(of: order) else {
       preconditionFailure("an output with steps has a picture to begin with")
     }
-    let sharing = Crew.sharing(among: idle + 1)
+    let sharing = sharing(idle + 1)
     for index in (begun == nil ? order.done : order.done + 1)..<steps(of: work).count {
       picture = try step(index, of: work, from: picture, planned, sharing: sharing)
     }

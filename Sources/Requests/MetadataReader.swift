@@ -30,13 +30,8 @@ enum MetadataReader {
         ? "Thumbnails and maker notes are never kept: they show and tell what the output does not" : nil
     }
     let texts = try texts(section)
-    var policy = MetadataPolicy(level: try section.choice("level", MetadataPolicy.Level.self) ?? .provenance)
-    policy.artist = texts.artist
-    policy.copyright = texts.copyright
-    policy.description = texts.description
-    policy.altText = texts.altText
-    policy.keywords = texts.keywords
-    policy.promptWriter = texts.promptWriter
+    var policy = MetadataPolicy(
+      level: try section.choice("level", MetadataPolicy.Level.self) ?? .provenance, texts: texts)
     policy.dpi = try section.integer("dpi", in: 1...9600)
     if try section.choice("gps", GPS.self) != nil {
       guard policy.level == .keep else {

@@ -45,18 +45,43 @@ struct SharingTests {
       let converter = try SRGBConverter(source, layout: layout)
       var picture = picture(layout)
       let alone = converter.converted(picture).bytes
-      #expect(converter.converted(picture, sharing: sharing(3)).bytes == alone)
+      // Told here: the difference of two long arrays takes minutes to describe.
+      let isSame = converter.converted(picture, sharing: sharing(3)).bytes == alone
+      #expect(isSame, "\(layout)")
       if layout != .cmyk8 {
         converter.convert(&picture, sharing: sharing(3))
-        #expect(picture.bytes == alone)
+        let isSameInPlace = picture.bytes == alone
+        #expect(isSameInPlace, "\(layout)")
       }
+    }
+  }
+
+  /// A strip of the picture is one band, which begins where the strip does.
+  @Test(arguments: names) func bandsLieWhereTheirPixelsDo(_ name: String) throws {
+    let reference = Reference.named(name)
+    let source = try SourceProfile(reference.profile, channels: reference.channels)
+    let rows = 40
+    #expect(Self.size.width * rows < SRGBConverter.band)
+    for layout in reference.layouts {
+      let converter = try SRGBConverter(source, layout: layout)
+      let picture = picture(layout)
+      let (bytes, rowBytes) = (picture.bytes, Self.size.width * layout.bytesPerPixel)
+      var strips: [UInt8] = []
+      for first in stride(from: 0, to: Self.size.height, by: rows) {
+        let size = Size(width: Self.size.width, height: min(rows, Self.size.height - first))
+        let pixels = Array(bytes[first * rowBytes..<(first + size.height) * rowBytes])
+        strips += converter.converted(Image(size: size, layout: layout, pixels: pixels)).bytes
+      }
+      let isSame = converter.converted(picture).bytes == strips
+      #expect(isSame, "\(layout)")
     }
   }
 
   @Test func inkWithoutAProfileIsSharedToo() {
     let picture = picture(.cmyk8)
     let converter = SRGBConverter(plainInk: ())
-    #expect(converter.converted(picture, sharing: sharing(4)).bytes == converter.converted(picture).bytes)
+    let isSame = converter.converted(picture, sharing: sharing(4)).bytes == converter.converted(picture).bytes
+    #expect(isSame)
   }
 
   /// The calling thread may have to do all of it, and others may come too late.
@@ -74,10 +99,12 @@ struct SharingTests {
       return converter.converted(picture, sharing: sharing).bytes
     }
     let large = picture(.rgb8)
-    #expect(offer(large) == converter.converted(large).bytes)
+    let isLargeSame = offer(large) == converter.converted(large).bytes
+    #expect(isLargeSame)
     #expect(offered == [6])
     let small = picture(.rgb8, Size(width: 128, height: 3 * 128))
-    #expect(offer(small) == converter.converted(small).bytes)
+    let isSmallSame = offer(small) == converter.converted(small).bytes
+    #expect(isSmallSame)
     #expect(offered == [6])
   }
 }

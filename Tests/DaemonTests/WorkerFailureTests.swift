@@ -16,6 +16,25 @@ import Workers
     return settings
   }
 
+  /// A job whose pictures find the worker at fault, beside one that is as others are: it fails with the reason, and what
+  /// was paid for once is kept.
+  private static func expectFailure(of fault: String, _ reason: String) async throws {
+    let workshop = try Workshop()
+    try workshop.drop(Workshop.request("[worker:\(fault)]"), as: "bad.json")
+    try workshop.drop(Workshop.request("a canal"), as: "good.json")
+    let run = try await workshop.drain(settings())
+    #expect(run.report == DaemonService.Report(published: 1, failed: 1))
+    #expect(workshop.files(in: "output") == ["good/good.png", "good/manifest.json"])
+    #expect(workshop.files(in: "failed") == ["bad.json", "bad.json.error.json"])
+    let report = try workshop.json("failed/bad.json.error.json")
+    #expect(report["error"] as? String == reason)
+    #expect(report["stage"] as? String == "processing")
+    let kept = try #require((report["kept"] as? [String])?.first { $0.hasSuffix("/original-1-1.webp") })
+    #expect([UInt8](try Data(contentsOf: URL(filePath: kept))).starts(with: Array("RIFF".utf8)))
+    #expect(try workshop.ledger("SELECT state FROM jobs ORDER BY name") == ["failed", "published"])
+    #expect(try workshop.charges().count == 2)
+  }
+
   @Test(arguments: [
     (
       "crash",
@@ -33,21 +52,7 @@ import Workers
     ),
   ])
   func theJobFailsWithItsReasonAndTheOriginalIsKept(_ fault: String, _ reason: String) async throws {
-    let workshop = try Workshop()
-    try workshop.drop(Workshop.request("[worker:\(fault)]"), as: "bad.json")
-    try workshop.drop(Workshop.request("a canal"), as: "good.json")
-    let run = try await workshop.drain(Self.settings())
-    #expect(run.report == DaemonService.Report(published: 1, failed: 1))
-    #expect(workshop.files(in: "output") == ["good/good.png", "good/manifest.json"])
-    #expect(workshop.files(in: "failed") == ["bad.json", "bad.json.error.json"])
-    let report = try workshop.json("failed/bad.json.error.json")
-    #expect(report["error"] as? String == reason)
-    #expect(report["stage"] as? String == "processing")
-    let kept = try #require(report["kept"] as? [String])
-    #expect(kept.contains { $0.hasSuffix("/original-1-1.webp") })
-    #expect(try workshop.ledger("SELECT state FROM jobs ORDER BY name") == ["failed", "published"])
-    // Paid for once, whatever became of it.
-    #expect(try workshop.charges().count == 2)
+    try await Self.expectFailure(of: fault, reason)
   }
 
   /// What leaves the worker without its marks, with others, or with more than them, is published nowhere.
@@ -57,18 +62,7 @@ import Workers
     ("surplus", "output \"{name}.png\", read back: it carries more than was planned: 11 bytes behind the picture"),
   ])
   func anOutputWithoutItsMarksFailsTheJobAndWhatWasPaidForIsKept(_ fault: String, _ reason: String) async throws {
-    let workshop = try Workshop()
-    try workshop.drop(Workshop.request("[worker:\(fault)]"), as: "bad.json")
-    try workshop.drop(Workshop.request("a canal"), as: "good.json")
-    let run = try await workshop.drain(Self.settings())
-    #expect(run.report == DaemonService.Report(published: 1, failed: 1))
-    #expect(workshop.files(in: "output") == ["good/good.png", "good/manifest.json"])
-    let report = try workshop.json("failed/bad.json.error.json")
-    #expect(report["error"] as? String == reason)
-    #expect(report["stage"] as? String == "processing")
-    let kept = try #require((report["kept"] as? [String])?.first { $0.hasSuffix("/original-1-1.webp") })
-    #expect([UInt8](try Data(contentsOf: URL(filePath: kept))).starts(with: Array("RIFF".utf8)))
-    #expect(try workshop.charges().count == 2)
+    try await Self.expectFailure(of: fault, reason)
   }
 
   /// Whoever went on would give it to two workers more.

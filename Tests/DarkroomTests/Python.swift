@@ -10,7 +10,9 @@ enum Python {
   ///
   /// - Returns: its standard output.
   /// - Throws: when it ends with another status than 0, with what it said on standard error.
-  static func run(_ script: String, _ arguments: String...) async throws -> String {
+  static func run(_ script: String, _ arguments: String...) async throws -> String { try await run(script, arguments) }
+
+  static func run(_ script: String, _ arguments: [String]) async throws -> String {
     let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: script).path()
     return String(decoding: try await output(of: script, [path] + arguments), as: UTF8.self)
   }

@@ -36,7 +36,7 @@ import Testing
 
   @Test func keepCarriesMoreThanASegmentHolds() throws {
     let scratch = try Scratch()
-    try scratch.write(kept(Self.packet, MetadataPolicy(level: .keep, artist: "Ada")), "kept.jpg")
+    try scratch.write(kept(Self.packet, MetadataPolicy(level: .keep, texts: MetadataTexts(artist: "Ada"))), "kept.jpg")
     let row = try #require(try scratch.exiftool(["kept.jpg"])["kept.jpg"])
     #expect(row["ExifTool:Validate"] as? String == "0 0 0")
     #expect(row["XMP-photoshop:History"] as? String == Self.history)
@@ -135,7 +135,7 @@ import Testing
     let packet = String(decoding: XMP.packet(XMPFields(description: "long")), as: UTF8.self)
     let padded = packet.replacing("</rdf:RDF>", with: String(repeating: " ", count: 70_000) + "</rdf:RDF>")
     let blocks = try MetadataBlocks.planned(
-      for: MetadataPolicy(level: .keep, artist: "Ada"), provenance: Samples.provenance,
+      for: MetadataPolicy(level: .keep, texts: MetadataTexts(artist: "Ada")), provenance: Samples.provenance,
       original: MetadataBlocks(xmp: Array(padded.utf8)), outputSize: Samples.size, format: .jpeg, pixelsChanged: true)
     let warning = try #require(blocks.warnings.first)
     #expect(blocks.warnings.count == 1 && warning.description.hasSuffix("fit no JPEG segment, nor can they be split"))

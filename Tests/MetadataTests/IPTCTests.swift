@@ -37,7 +37,8 @@ import Testing
 
   @Test func xmpAndThePolicySpeakBeforeIPTC() throws {
     let original = MetadataBlocks(xmp: XMP.packet(XMPFields(creators: ["In XMP"])), iptc: Self.plain)
-    let fields = try Foreign.kept(original, MetadataPolicy(level: .keep, copyright: "© policy")).xmpFields()
+    let fields = try Foreign.kept(original, MetadataPolicy(level: .keep, texts: MetadataTexts(copyright: "© policy")))
+      .xmpFields()
     #expect(fields.creators == ["In XMP"] && fields.rights == "© policy" && fields.headline == "News")
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Raster
 import Testing
 
@@ -47,7 +48,7 @@ import Testing
 
   @Test func thePromptsWriterStandsWhereHeIsNamedAndNowhereElse() throws {
     #expect(try fields().promptWriter == nil)
-    let named = MetadataPolicy(level: .provenance, promptWriter: "Ada")
+    let named = MetadataPolicy(level: .provenance, texts: MetadataTexts(promptWriter: "Ada"))
     #expect(try fields(policy: named).promptWriter == "Ada")
     #expect(try fields(policy: named).prompt == nil)
     let scratch = try Scratch()
@@ -57,14 +58,30 @@ import Testing
     #expect(read.contains("<Iptc4xmpExt:AIPromptWriterName>Ada</Iptc4xmpExt:AIPromptWriterName>"))
   }
 
+  /// A job that waits was accepted in this form, and outlives the program that accepted it.
+  @Test func aPolicysTextsStandBesideTheRestOfIt() throws {
+    let text =
+      #"{"altText":"a","artist":"Ada","dpi":300,"keepsGPS":false,"keywords":["k"],"level":"full","#
+      + #""writesParameters":true}"#
+    let policy = MetadataPolicy(
+      level: .full, texts: MetadataTexts(artist: "Ada", altText: "a", keywords: ["k"]), dpi: 300, writesParameters: true
+    )
+    #expect(try JSONDecoder().decode(MetadataPolicy.self, from: Data(text.utf8)) == policy)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    #expect(String(decoding: try encoder.encode(policy), as: UTF8.self) == text)
+  }
+
   @Test func aRequestsTextsReplaceAPolicysAndLeaveNoneAlone() {
-    let own = MetadataPolicy(level: .full, artist: "House", copyright: "©", keywords: ["a"], dpi: 300, altText: "old")
+    let own = MetadataPolicy(
+      level: .full, texts: MetadataTexts(artist: "House", copyright: "©", altText: "old", keywords: ["a"]), dpi: 300)
     let texts = MetadataTexts(artist: "Ada", description: "A canal", keywords: ["b"], promptWriter: "Bo")
     #expect(
       own.naming(texts)
         == MetadataPolicy(
-          level: .full, artist: "Ada", copyright: "©", description: "A canal", keywords: ["b"], dpi: 300,
-          promptWriter: "Bo"))
+          level: .full,
+          texts: MetadataTexts(
+            artist: "Ada", copyright: "©", description: "A canal", keywords: ["b"], promptWriter: "Bo"), dpi: 300))
     #expect(own.naming(MetadataTexts()) == own)
     #expect(MetadataPolicy(level: .none).naming(texts) == MetadataPolicy(level: .none))
   }

@@ -55,7 +55,8 @@ import Testing
     for level in MetadataPolicy.Level.allCases {
       for (format, target) in Self.formats {
         let policy = MetadataPolicy(
-          level: level, artist: text, copyright: text, description: text, keywords: words, dpi: 300)
+          level: level,
+          texts: MetadataTexts(artist: text, copyright: text, description: text, keywords: words), dpi: 300)
         let blocks = try planned(policy, format, original: Container.read(Fixtures.file("photo.jpg")))
         let file = try Container.rewrite(Fixtures.file(target), with: blocks)
         #expect(try Container.read(file).carriesSame(as: blocks), "\(level) \(format)")

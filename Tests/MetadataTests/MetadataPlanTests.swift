@@ -248,7 +248,7 @@ import Testing
     let first = try planned(Samples.policy, .png)
     #expect(try planned(Samples.policy, .png) == first)
     var other = Samples.policy
-    other.artist = nil
+    other.texts.artist = nil
     let fields = try first.xmpFields()
     let others = try planned(other, .png).xmpFields()
     #expect(fields.documentID == others.documentID && fields.instanceID != others.instanceID)

@@ -95,6 +95,59 @@ import Testing
     }
   }
 
+  private static let further = [
+    "xmlns:p='http://ns.adobe.com/hdr-gain-map/1.0/' p:Version='GONE'",
+    "xmlns:p='http://ns.apple.com/HDRGainMap/1.0/' p:HDRGainMapVersion='GONE'",
+    "xmlns:p='http://ns.google.com/photos/1.0/container/' p:Directory='GONE'",
+    "xmlns:p='http://ns.google.com/photos/1.0/container/item/' p:Semantic='GONE'",
+    "xmlns:p='http://ns.google.com/photos/1.0/camera/' p:MotionPhotoVersion='GONE'",
+    "xmlns:p='http://ns.google.com/photos/1.0/camera/' p:MicroVideoOffset='GONE'",
+  ]
+
+  /// Readers that believe it look for a gain map or a film that is not there.
+  @Test(arguments: further)
+  func whatXMPSaysOfPicturesThatAreGoneGoesWithThem(claim: String) throws {
+    let parts = claim.split(separator: " ")
+    let name = try #require(parts.last?.split(separator: "=").first)
+    let structure = "<\(name)><rdf:Seq><rdf:li rdf:parseType='Resource'><z:x>GONE</z:x></rdf:li></rdf:Seq></\(name)>"
+    let warning = MetadataWarning.dropped(
+      .xmp,
+      reason: "what it says of further pictures (gain map, motion photo) is not true of the output; the rest is kept")
+    for packet in [
+      Foreign.packet("<z:ok>K</z:ok>", attributes: claim),
+      Foreign.packet("\(structure)<z:ok>K</z:ok>", attributes: String(parts[0])),
+    ] {
+      let kept = try Foreign.kept(MetadataBlocks(xmp: packet))
+      #expect(kept.xmp?.contains("GONE") == false && kept.xmp?.contains("<z:ok>K") == true)
+      #expect(kept.warnings == [warning])
+      // With a second picture behind the first, which goes; and without one, where the file stays as it is.
+      let plain = try Container.rewrite(Fixtures.file("colour.jpg"), with: MetadataBlocks(xmp: packet))
+      for (file, isSame) in [(plain + plain, false), (plain, true)] {
+        let planned = try MetadataBlocks.planned(
+          for: MetadataPolicy(level: .keep), provenance: Samples.provenance, original: Container.read(file),
+          outputSize: Samples.size, format: .jpeg, pixelsChanged: false)
+        let written = try Container.rewrite(file, with: planned)
+        #expect((written == file) == isSame && written.contains("GONE") == isSame)
+        #expect(planned.warnings.contains(warning) == !isSame)
+      }
+    }
+  }
+
+  @Test func whatIsNoLanguageGoesAndItsTextStays() throws {
+    for (tag, isOne) in [
+      ("de", true), ("x-default", true), ("zh-Hant-TW", true), ("sl-rozaj-biske-1994", true), ("", true),
+      ("de_DE", false), ("1", false), ("-de", false), ("de-", false), ("ö", false), ("abcdefghi", false),
+      (" de", false),
+    ] {
+      let packet = Foreign.packet(
+        "<dc:rights><rdf:Alt><rdf:li xml:lang='x-default'>R</rdf:li><rdf:li xml:lang='\(tag)'>T</rdf:li></rdf:Alt></dc:rights>"
+      )
+      let kept = try #require(try Foreign.kept(MetadataBlocks(xmp: packet)).xmp)
+      #expect((kept == packet) == isOne, "\(tag)")
+      #expect(kept.contains(">T</rdf:li>") && kept.contains("xml:lang='\(tag)'") == isOne, "\(tag)")
+    }
+  }
+
   /// Names that look like places and pictures and are none.
   @Test func whatIsNoPlaceStays() throws {
     let packet = Foreign.packet(

@@ -22,7 +22,7 @@ import Testing
 
   @Test func whatNoParserTakesIsDroppedWithAWarning() throws {
     let all = Self.malformed + Self.sound
-    let judged = try Self.judge(all.map { Foreign.packet($0) })
+    let judged = try Expat.takes(all.map { Foreign.packet($0) })
     for (fragment, isWellFormed) in zip(all, judged) {
       let blocks = try Foreign.kept(MetadataBlocks(xmp: Foreign.packet(fragment)))
       #expect(isWellFormed == Self.sound.contains(fragment), "\(fragment)")
@@ -76,7 +76,7 @@ import Testing
     #expect(silent == [])
     // Most flips hit text or names.
     #expect(kept.count > 2000 && kept.count < 8 * packet.count)
-    let judged = try Self.judge(kept)
+    let judged = try Expat.takes(kept)
     #expect(judged.count == kept.count && judged.allSatisfy { $0 })
   }
 
@@ -98,7 +98,7 @@ import Testing
     let kept = try heads.map { head in
       try #require(try Foreign.kept(MetadataBlocks(xmp: Array("\(head)\(root)\(head)".utf8))).xmp)
     }
-    #expect(try Self.judge(kept) == heads.map { _ in true })
+    #expect(try Expat.takes(kept) == heads.map { _ in true })
     #expect(kept.allSatisfy { $0.contains("<dc:title>Title</dc:title>") })
   }
 
@@ -126,28 +126,5 @@ import Testing
     let history = String(repeating: "<rdf:li z:action=\"saved\"/>", count: 10_000)
     let packet = Foreign.packet("<z:h><rdf:Seq>\(history)</rdf:Seq></z:h>")
     #expect(try Foreign.kept(MetadataBlocks(xmp: packet)).xmp == packet)
-  }
-
-  /// Whether expat, with namespaces, takes each of the packets.
-  private static func judge(_ packets: [[UInt8]]) throws -> [Bool] {
-    let scratch = try Scratch()
-    var all: [UInt8] = []
-    for packet in packets {
-      all.append(contentsOf: (0..<4).map { UInt8(truncatingIfNeeded: packet.count >> (24 - 8 * $0)) } + packet)
-    }
-    try scratch.write(all, "packets")
-    let script = """
-      import json, struct, xml.parsers.expat as X
-      data, position, out = open("packets", "rb").read(), 0, []
-      while position < len(data):
-          length = struct.unpack(">I", data[position:position + 4])[0]
-          packet = data[position + 4:position + 4 + length]; position += 4 + length
-          parser = X.ParserCreate("UTF-8", "\\n")
-          try: parser.Parse(packet, True); out.append(True)
-          except X.ExpatError: out.append(False)
-      print(json.dumps(out))
-      """
-    let result = try Tool.python.run(["-c", script], in: scratch)
-    return try JSONDecoder().decode([Bool].self, from: result.output)
   }
 }

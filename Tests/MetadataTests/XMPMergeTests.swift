@@ -53,7 +53,7 @@ import Testing
       <r:RDF xmlns:r="\(Foreign.rdf)"><r:Description r:about="urn:me" xmlns:d="http://purl.org/dc/elements/1.1/"
       d:rights="old"><d:description><r:Alt/></d:description></r:Description></r:RDF>
       """
-    let policy = MetadataPolicy(level: .keep, copyright: "new", description: "text")
+    let policy = MetadataPolicy(level: .keep, texts: MetadataTexts(copyright: "new", description: "text"))
     let kept = try #require(try Foreign.kept(MetadataBlocks(xmp: Array(packet.utf8)), policy).xmp)
     let change = try Self.change(from: Array(packet.utf8), to: kept)
     #expect(change.gone == ["/dc:rights": "old"])

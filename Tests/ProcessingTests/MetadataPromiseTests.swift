@@ -67,7 +67,8 @@ import Testing
   }
 
   @Test func whatAPolicyNamesIsThere() throws {
-    let policy = MetadataPolicy(level: .none, artist: "Ada", copyright: "©", description: "d", promptWriter: "Bo")
+    let texts = MetadataTexts(artist: "Ada", copyright: "©", description: "d", promptWriter: "Bo")
+    let policy = MetadataPolicy(level: .none, texts: texts)
     let whole = XMPFields(description: "d", altText: "d", creators: ["Ada"], rights: "©", promptWriter: "Bo")
     #expect(try failure(policy, xmp(whole)) == nil)
     let lost: [(String, (inout XMPFields) -> Void)] = [

@@ -262,6 +262,36 @@ import Testing
 
   // MARK: Threads
 
+  /// Before there is anything for other threads to make, they help with the first step; later each works on its own
+  /// output, and those that have none help with its steps.
+  @Test func allThreadsShareTheFirstStep() throws {
+    let original = try Originals.original(.png)
+    let report = try Processor.examine(original.span)
+    let recipe = Recipe(
+      outputs: try [Self.half, Self.third].map { try .test("{width}.webp", .webp, resize: $0) })
+    let plan = try Processor.plan(recipe, for: report, original: OriginalFacts(), job: .test())
+    for (threads, expected) in [(1, [1, 1]), (2, [1, 2]), (4, [3, 4])] {
+      let production = Monitor(
+        Production(plan.outputs, from: Picture(try decoded(original)), of: report.size))
+      // Among how many each step was shared, and which was first.
+      let shared = Monitor<[Int]>([])
+      try original.withUnsafeBufferPointer { buffer in
+        let workshop = Workshop(
+          plan: plan, report: report, original: buffer, production: production, converter: nil, limits: Limits(),
+          threads: threads, altering: nil,
+          sharing: { count in
+            Sharing(threads: count) { parts, work in
+              shared.change { $0.append(count) }
+              Crew.sharing(among: count)(parts, work)
+            }
+          })
+        try workshop.run { (_: FinishedOutput) throws(Never) in }
+      }
+      let counts = shared.wait { $0 }
+      #expect(counts.first == threads && counts.sorted() == expected)
+    }
+  }
+
   /// Each waits for the other: one after the other they would wait for ever.
   @Test(.timeLimit(.minutes(1))) func theCrewWorksAtTheSameTimeAndEndsFirst() {
     let met = Monitor(0)

@@ -23,7 +23,9 @@ import Testing
         "{ level: full, artist: Example, copyright: \"© 2026 Example\", description: A canal, keywords: [a, b], dpi: 300, parameters: true }"
       )
         == MetadataPolicy(
-          level: .full, artist: "Example", copyright: "© 2026 Example", description: "A canal", keywords: ["a", "b"],
+          level: .full,
+          texts: MetadataTexts(
+            artist: "Example", copyright: "© 2026 Example", description: "A canal", keywords: ["a", "b"]),
           dpi: 300, writesParameters: true))
     #expect(try policy("{ level: keep, gps: keep }") == MetadataPolicy(level: .keep, keepsGPS: true))
   }

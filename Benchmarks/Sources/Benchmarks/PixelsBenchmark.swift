@@ -42,7 +42,8 @@ enum PixelsBenchmark {
   /// The file with EXIF and XMP that say where it comes from, and its pixels as they were.
   private static func stamped(_ original: [UInt8]) throws -> [UInt8] {
     let report = try Processor.examine(original.span)
-    let policy = MetadataPolicy(level: .provenance, artist: "Example", copyright: "© 2026 Example")
+    let policy = MetadataPolicy(
+      level: .provenance, texts: MetadataTexts(artist: "Example", copyright: "© 2026 Example"))
     let blocks = try MetadataBlocks.planned(
       for: policy, provenance: provenance, original: report.blocks, outputSize: report.size, format: report.format,
       pixelsChanged: false)

@@ -16,8 +16,9 @@ enum Samples {
     created: "2026-11-21T08:30:00Z", originalSHA256: String(repeating: "0123456789abcdef", count: 4))
 
   static let policy = MetadataPolicy(
-    level: .full, artist: "Ada Lovelace", copyright: "© 2026 Example", description: "Übersicht",
-    keywords: ["canal", "夕方"],
+    level: .full,
+    texts: MetadataTexts(
+      artist: "Ada Lovelace", copyright: "© 2026 Example", description: "Übersicht", keywords: ["canal", "夕方"]),
     dpi: 300, writesParameters: true)
 
   static func blocks(for name: String) throws -> MetadataBlocks {
