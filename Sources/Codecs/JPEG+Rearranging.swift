@@ -63,7 +63,12 @@ extension JPEG {
         unsafe transform.r = tjregion(
           x: Int32(part.left), y: Int32(part.top), w: Int32(part.size.width), h: Int32(part.size.height))
       }
-      return .file(try unsafe transformed(buffer, &transform))
+      var file = try unsafe transformed(buffer, &transform)
+      // libjpeg marks all ink as Adobe's, which is inverted: right behind the start (`emit_adobe_app14`, jcmarker.c).
+      if header.layout == .cmyk8, !reader.invertsInk, file.dropFirst(2).starts(with: [0xFF, 0xEE, 0, 14]) {
+        file.removeSubrange(2..<18)
+      }
+      return .file(file)
     }
   }
 
@@ -103,15 +108,36 @@ extension JPEG {
     defer { unsafe tjDestroy(handle) }
     var output: UnsafeMutablePointer<UInt8>?
     var count: UInt = 0
+    unsafe transform.customFilter = areWritable
     // What TurboJPEG allocated is its own to free.
     defer { unsafe tjFree(output) }
     let result = unsafe tjTransform(
       handle, bytes.baseAddress, UInt(bytes.count), 1, &output, &count, &transform, TJFLAG_LIMITSCANS)
     guard result == 0, let made = unsafe output else {
-      throw .malformed(.jpeg, reason: unsafe String(cString: tjGetErrorStr2(handle)))
+      let reason = unsafe String(cString: tjGetErrorStr2(handle))
+      if reason.hasSuffix("Error in custom filter") {
+        throw .malformed(.jpeg, reason: "a coefficient is larger than any of 8-bit samples")
+      }
+      throw .malformed(.jpeg, reason: reason)
     }
     return unsafe [UInt8](UnsafeBufferPointer(start: made, count: Int(count)))
   }
+}
+
+/// TurboJPEG shows it each row of blocks before it writes them; -1 refuses. Its Huffman coder does not look at what it is
+/// given, and makes a damaged file of coefficients that no 8-bit samples have, although they can be read: AC beyond 10
+/// bits, DC whose differences are beyond 11 (ITU-T T.81, F.1.2).
+private func areWritable(
+  _ coefficients: UnsafeMutablePointer<Int16>?, _ row: tjregion, _: tjregion, _: Int32, _: Int32,
+  _: UnsafeMutablePointer<tjtransform>?
+) -> Int32 {
+  // As many as the region says, for the length of the call.
+  let row = unsafe UnsafeBufferPointer(start: coefficients, count: Int(row.w) * Int(row.h))
+  for index in row.indices {
+    let least: Int16 = index.isMultiple(of: 64) ? -1024 : -1023
+    guard unsafe row[index] >= least, unsafe row[index] <= 1023 else { return -1 }
+  }
+  return 0
 }
 
 extension Orientation {

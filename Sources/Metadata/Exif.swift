@@ -71,6 +71,10 @@ public enum Exif {
         return entry.value != nil
       },
       settings: settings, additions: additions)
+    // Values may lie where the directory was before additions moved it: then others would read something else.
+    if !additions.isEmpty, let output, (try? summary(of: output)) == nil {
+      throw .damagedExif(reason: "its values and its directories share bytes")
+    }
     return Sanitized(blob: output, loss: loss(unreadable, structure, directories))
   }
 

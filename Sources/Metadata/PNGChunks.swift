@@ -65,6 +65,10 @@ struct PNGChunks {
           throw .malformed(.png, structure: "chunk", offset: whole.lowerBound, reason: "the first one must be IHDR")
         }
       }
+      // Metadata is written behind the header.
+      guard chunks.isEmpty || type != header else {
+        throw .malformed(.png, structure: "IHDR", offset: whole.lowerBound, reason: "it is the second one")
+      }
       // It would be copied, and no decoder that does not know it may show the picture (§5.4).
       guard !chunk.isCritical || Self.criticalChunks.contains(type) else {
         throw .malformed(

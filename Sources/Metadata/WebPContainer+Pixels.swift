@@ -52,7 +52,7 @@ extension WebPContainer {
       let next = min(data.upperBound, position + 8 + length + length % 2)
       if ["ALPH", "VP8 ", "VP8L"].contains(name) { frame.append(bytes, position..<next) }
       position = next
-      if name.hasPrefix("VP8") { return frame.count == data.count ? nil : frame }
+      if name == "VP8 " || name == "VP8L" { return frame.count == data.count ? nil : frame }
     }
     throw .malformed(
       .webp, structure: "ANMF chunk", offset: chunk.whole.lowerBound, reason: "it has no picture")

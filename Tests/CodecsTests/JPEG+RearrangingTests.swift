@@ -115,6 +115,38 @@ struct JPEGRearrangingTests {
     }
   }
 
+  /// Ink without Adobe's segment is not inverted, and libjpeg puts one before all ink that it writes.
+  @Test(arguments: ["jpeg-cmyk", "jpeg-cmyk-plain"])
+  func inkStaysWhatItIs(_ name: String) throws {
+    let file = Fixtures.named(name).file
+    let copied = try #require(try JPEG.rearranged(file.span, by: .upright, limits: Limits()).bytes)
+    let expected = try JPEG.decode(file.span, limits: Limits())
+    let found = try JPEG.decode(copied.span, limits: Limits())
+    #expect(firstDifference(found.samples, expected.samples) == nil)
+  }
+
+  /// A picture of 16x16 with coefficients that no samples of 8 bits have: decoders bound what comes of them, and the Huffman
+  /// coder would write what nobody can read.
+  @Test func coefficientsThatCannotBeWrittenAreRefused() throws {
+    let file = try #require(
+      Data(
+        base64Encoded: """
+          /9j/7gAOQWRvYmUAZAAAAAAA/9sAQwAKBwcIBwYKCAgICwoKCw4YEA4NDQ4dFRYRGCMfJSQiHyIhJis3LyYpNCkhIjBBMTQ5Oz4+
+          PiUuRElDPEg3PT47/8AAFAgAEAAQBEMRAE0RAFkRAEsRAP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIB
+          AwMCBAMFBQQEAAABfQECAwB+EQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZH
+          SElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV
+          1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EQwBNAFkASwAAPwDg/DH8FcH/AMIx/wBM/wBK8itrbzscV7NXsHhj+Cj/AIRj
+          /pn+la9toPnY+SivH/DH8Fewf8Ix/wBM/wBKNBtvO28UV7B4Y/go/wCEY/6Z/pXpOg6D5235KK//2Q==
+          """, options: .ignoreUnknownCharacters))
+    let bytes = [UInt8](file)
+    #expect(try JPEG.decode(bytes.span, limits: Limits()).size == Size(width: 16, height: 16))
+    #expect(
+      throws: CodecError.malformed(.jpeg, reason: "a coefficient is larger than any of 8-bit samples")
+    ) {
+      try JPEG.rearranged(bytes.span, by: .mirrored, limits: Limits())
+    }
+  }
+
   private func cjpeg(_ width: Int, _ height: Int, _ arguments: [String]) throws -> [UInt8] {
     let image = Pattern.soft.draw(width, height, .rgb8)
     return try TemporaryDirectory.with { directory in

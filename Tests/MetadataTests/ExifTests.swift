@@ -1,7 +1,8 @@
 import Foundation
-import Metadata
 import Raster
 import Testing
+
+@testable import Metadata
 
 @Suite struct ExifTests {
   @Test func aBuiltBlockSaysWhatItWasGiven() throws {
@@ -97,6 +98,23 @@ import Testing
     let table: [UInt8] = [0, 1, 0, 0, 0, 1, 0, 0, 0, 4, 2, 3, 0, 0, 0, 0, 0, 0]
     let blob = Array("MM\0*".utf8) + [0, 0, 0, 8, 0, 2] + text + gps + [0, 0, 0, 0] + table
     #expect(Exif.sanitized(blob, size: Samples.size, keepsGPS: false) == nil)
+  }
+
+  @Test func aValueInsideADirectoryThatMovesIsNotSanitized() throws {
+    let blob = Array(
+      try #require(
+        Data(
+          base64Encoded: "TU0AKgAAAAgACgEOAAIAAAAIAAAAEgEAAQAAAJQBGwAFAAAAAfsAAJwBKAADAAAAAQABAAABOwACAAAAY3JldEFTQ0lJ"
+            + "AAAAYSBjb21tZW50AAADAAAAAQAAAAQCAwAAAAEAAgCBAAACTgAAAAACAAUAAAADAwABAAAABgAAAI4BEgADAAAAAQAC"
+            + "AAABGgAFAAAAAQAAAJQBGwAFAAAAAfsAAJwBKAADAAAAAQABAAABOwACAAAAY3JldEFTQ0lJAAAAYSBjb21tZW50AAAD"
+            + "AAAAAQAAAAQCAwAAAAEAAgCBAAACTgAAAAACAAUAAAADAAABMgAAAAAAAAAtAAAAAQAAABcAAAABAAAAPAAAAAE=")))
+    let additions = [
+      TIFFStructure.Addition(tag: TIFFStructure.Tag.artist, value: .text("Ada")),
+      TIFFStructure.Addition(tag: TIFFStructure.Tag.xResolution, value: .whole(300)),
+    ]
+    #expect(throws: MetadataError.self) {
+      try Exif.sanitized(blob, size: Samples.size, keepsGPS: false, isSRGB: true, additions: additions)
+    }
   }
 
   @Test func damagedBlocksAreRefusedOrUpright() throws {

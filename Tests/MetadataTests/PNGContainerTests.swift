@@ -47,6 +47,14 @@ import Testing
     ) { _ = try Container.read(Array(early)) }
   }
 
+  @Test func aSecondHeaderIsRefused() throws {
+    var file = try Fixtures.file("rgba.png")
+    file.insert(contentsOf: Array(file[8..<33]), at: 33)
+    #expect(throws: MetadataError.malformed(.png, structure: "IHDR", offset: 33, reason: "it is the second one")) {
+      try Container.read(file)
+    }
+  }
+
   @Test func exifWithJPEGsPrefixIsReadWithoutIt() throws {
     let exif = try #require(try Samples.blocks(for: "rgba.png").exif)
     var file = try Fixtures.file("rgba.png")

@@ -67,4 +67,17 @@ import Testing
     }
     return chunks
   }
+
+  @Test func aFrameWithoutAPictureIsRefused() throws {
+    var chunks = RIFFPieces.chunks(try Fixtures.file("animated.webp"))
+    let last = try #require(chunks.lastIndex { $0.name == "ANMF" })
+    // The frame's own head has sixteen bytes, the name of its picture four.
+    chunks[last].data.replaceSubrange(16..<20, with: Array("VP8\"".utf8))
+    #expect {
+      try Container.read(RIFFPieces.file(chunks))
+    } throws: { error in
+      guard case MetadataError.malformed(.webp, "ANMF chunk", _, "it has no picture") = error else { return false }
+      return true
+    }
+  }
 }
