@@ -25,13 +25,15 @@ public enum Codec {
 
   /// Decodes a WebP, PNG or JPEG.
   ///
-  /// - Parameter scale: of a JPEG; other formats are decoded as they are.
+  /// - Parameters:
+  ///   - scale: of a JPEG; other formats are decoded as they are.
+  ///   - threads: that the codec may use.
   /// - Throws: `.notAnImage` for any other bytes, and what the format's own `decode` throws.
   public static func decode(
-    _ bytes: Span<UInt8>, limits: Limits, scale: JPEG.Scale = .full
+    _ bytes: Span<UInt8>, limits: Limits, scale: JPEG.Scale = .full, threads: Int = 1
   ) throws(CodecError) -> Image {
     switch try format(of: bytes) {
-    case .webp: try WebP.decode(bytes, limits: limits)
+    case .webp: try WebP.decode(bytes, limits: limits, threads: threads)
     case .png: try PNG.decode(bytes, limits: limits)
     case .jpeg: try JPEG.decode(bytes, limits: limits, scale: scale)
     }

@@ -19,7 +19,9 @@ public enum WebP {
   ///
   /// Bytes that end before the RIFF chunk does are `.truncated`, also when every pixel is there. What follows the chunk
   /// is ignored.
-  public static func decode(_ bytes: Span<UInt8>, limits: Limits) throws(CodecError) -> Image {
+  ///
+  /// - Parameter threads: libwebp uses two at the most, for lossy pictures; the pixels are the same.
+  public static func decode(_ bytes: Span<UInt8>, limits: Limits, threads: Int = 1) throws(CodecError) -> Image {
     try ImageFormat.webp.requireSignature(of: bytes)
     try limits.requireBytes(bytes.count)
     // libwebp reads and writes through pointers, for the length of the call.
@@ -28,21 +30,28 @@ public enum WebP {
       let size = try size(of: features)
       try limits.requirePixels(size)
       if features.has_animation != 0 { return try unsafe firstFrame(of: buffer, canvas: size) }
+      // libwebp alone would read on behind the picture's chunk, and make pixels of what has nothing to do with it.
+      let frames = try unsafe WebPFrames(buffer)
+      try frames.requireWhole()
+      let frame = try frames.first()
       return try unsafe Image(size: size, layout: layout(of: features)) { pixels throws(CodecError) in
         let rowBytes = size.width * layout(of: features).bytesPerPixel
-        try unsafe decode(buffer, to: pixels, rowBytes: rowBytes, hasAlpha: features.has_alpha != 0)
+        try unsafe decode(
+          frame.bytes, to: pixels, rowBytes: rowBytes, hasAlpha: features.has_alpha != 0, threads: threads)
       }
     }
   }
 
   /// Decodes a still picture or a frame to the rows of `target`, which are `rowBytes` apart.
   @unsafe static func decode(
-    _ bytes: UnsafeBufferPointer<UInt8>, to target: UnsafeMutableBufferPointer<UInt8>, rowBytes: Int, hasAlpha: Bool
+    _ bytes: UnsafeBufferPointer<UInt8>, to target: UnsafeMutableBufferPointer<UInt8>, rowBytes: Int, hasAlpha: Bool,
+    threads: Int = 1
   ) throws(CodecError) {
     var config = unsafe WebPDecoderConfig()
     guard unsafe WebPInitDecoderConfig(&config) != 0, let stride = Int32(exactly: rowBytes) else {
       throw .malformed(.webp, reason: "libwebp is of another version than its header")
     }
+    unsafe config.options.use_threads = threads > 1 ? 1 : 0
     unsafe config.output.colorspace = hasAlpha ? MODE_RGBA : MODE_RGB
     unsafe config.output.is_external_memory = 1
     unsafe config.output.u.RGBA = WebPRGBABuffer(rgba: target.baseAddress, stride: stride, size: target.count)

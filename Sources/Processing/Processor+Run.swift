@@ -35,7 +35,7 @@ extension Processor {
     let converter: SRGBConverter?
     do throws(ProcessingError) {
       report = try examine(original, limits: limits)
-      var picture = try decode(original, as: report, for: plan, limits: limits)
+      var picture = try decode(original, as: report, for: plan, limits: limits, threads: threads)
       converter = try self.converter(for: plan, report)
       if plan.convertsEverything, let converter {
         picture = Self.converted(picture, by: converter, Crew.sharing(among: threads))
@@ -80,15 +80,15 @@ extension Processor {
 
   /// The original's pixels, upright.
   private static func decode(
-    _ original: Span<UInt8>, as report: OriginalReport, for plan: Plan, limits: Limits
+    _ original: Span<UInt8>, as report: OriginalReport, for plan: Plan, limits: Limits, threads: Int
   ) throws(ProcessingError) -> Image {
-    var picture = try decode(original, limits, plan.scale)
+    var picture = try decode(original, limits, plan.scale, threads)
     guard report.format == plan.format, report.header.size == plan.size, picture.layout == plan.layout,
       picture.size == (plan.format == .jpeg ? plan.scale.size(of: plan.size) : plan.size)
     else { throw .notAsPlanned(expected: plan.size, found: report.header.size) }
     if plan.rejectsBlank, picture.isBlank {
       // What a smaller picture does not show may be there nevertheless.
-      let isBlank = plan.scale == .full ? true : try decode(original, limits, .full).isBlank
+      let isBlank = plan.scale == .full ? true : try decode(original, limits, .full, threads).isBlank
       if isBlank { throw .flaw(.blank) }
     }
     if plan.orientation != .upright { picture = picture.oriented(by: plan.orientation) }
@@ -96,10 +96,10 @@ extension Processor {
   }
 
   private static func decode(
-    _ original: Span<UInt8>, _ limits: Limits, _ scale: JPEG.Scale
+    _ original: Span<UInt8>, _ limits: Limits, _ scale: JPEG.Scale, _ threads: Int
   ) throws(ProcessingError) -> Image {
     do throws(CodecError) {
-      return try Codec.decode(original, limits: limits, scale: scale)
+      return try Codec.decode(original, limits: limits, scale: scale, threads: threads)
     } catch {
       throw .original(error)
     }

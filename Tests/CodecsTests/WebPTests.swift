@@ -44,4 +44,20 @@ struct WebPTests {
   func damageInsideWholeChunksIsAnError(_ file: String, _ expected: CodecError) {
     #expect(throws: expected) { _ = try WebP.decode(Fixtures.hostile(file).span, limits: Limits()) }
   }
+
+  /// libwebp by itself reads on, and whoever takes metadata and trailing bytes away takes pixels away with them.
+  @Test(arguments: [[], Array("XMP ".utf8) + [0, 0, 0, 0]])
+  func whatFollowsThePictureIsNoneOfIt(_ chunk: [UInt8]) throws {
+    var file = Fixtures.named("webp-lossy").file
+    let missing = 24
+    // The sizes of RIFF and `VP8 `, little-endian; 16 bits hold both.
+    func shorten(_ offset: Int, by count: Int) {
+      let size = Int(file[offset]) + Int(file[offset + 1]) << 8 - count
+      (file[offset], file[offset + 1]) = (UInt8(size & 255), UInt8(size >> 8))
+    }
+    shorten(16, by: missing)
+    shorten(4, by: missing - chunk.count)
+    file.insert(contentsOf: chunk, at: file.count - missing)
+    #expect(throws: CodecError.truncated(.webp)) { _ = try WebP.decode(file.span, limits: Limits()) }
+  }
 }
