@@ -20,7 +20,10 @@ let package = Package(
     .library(name: "Processing", targets: ["Raster", "Codecs", "Colorimetry", "Metadata", "Processing"]),
     .library(name: "ImageAPI", targets: ["ImageAPI"]),
     .library(name: "Spool", targets: ["Spool"]),
-    .library(name: "Workers", targets: ["Workers"]),
+    .library(name: "Workers", targets: ["Orders", "Workers"]),
+    .library(name: "Requests", targets: ["Documents", "Requests"]),
+    .library(name: "Catalogue", targets: ["Catalogue"]),
+    .library(name: "Control", targets: ["Control"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
