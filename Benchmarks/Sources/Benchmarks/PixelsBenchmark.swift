@@ -15,12 +15,14 @@ enum PixelsBenchmark {
       let words = line.split(separator: " ").map(String.init)
       guard words.count >= 3, let threads = Int(words[2]) else { throw CocoaError(.fileReadCorruptFile) }
       let original = [UInt8](try Data(contentsOf: URL(filePath: words[1])))
-      let rounds = words[0] == "stamp" || words[0] == "refuse" ? 20 : 1
+      let rounds = words[0].hasPrefix("stamp-") || words[0] == "refuse" ? 20 : 1
       let (wall, cpu) = (ContinuousClock.now, clock())
       var files: [[UInt8]] = []
       for _ in 0..<rounds {
         switch words[0] {
-        case "stamp": files = [try stamped(original)]
+        case "stamp-provenance": files = [try stamped(original, .provenance)]
+        case "stamp-full": files = [try stamped(original, .full)]
+        case "stamp-keep": files = [try stamped(original, .keep)]
         case "refuse": try refuse(original)
         case let job: files = try outputs(job, of: original, threads: threads)
         }
@@ -37,13 +39,14 @@ enum PixelsBenchmark {
   }
 
   private static let provenance = Provenance(
-    source: .trainedAlgorithmicMedia, system: "Venice.ai venice-sd35", created: "2026-01-02T00:00:00Z")
+    source: .trainedAlgorithmicMedia, system: "Venice.ai venice-sd35", prompt: "A canal at night, wet stones",
+    created: "2026-01-02T00:00:00Z")
 
   /// The file with EXIF and XMP that say where it comes from, and its pixels as they were.
-  private static func stamped(_ original: [UInt8]) throws -> [UInt8] {
+  private static func stamped(_ original: [UInt8], _ level: MetadataPolicy.Level) throws -> [UInt8] {
     let report = try Processor.examine(original.span)
     let policy = MetadataPolicy(
-      level: .provenance, texts: MetadataTexts(artist: "Example", copyright: "© 2026 Example"))
+      level: level, texts: MetadataTexts(artist: "Example", copyright: "© 2026 Example"))
     let blocks = try MetadataBlocks.planned(
       for: policy, provenance: provenance, original: report.blocks, outputSize: report.size, format: report.format,
       pixelsChanged: false)
