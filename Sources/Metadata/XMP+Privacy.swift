@@ -55,7 +55,12 @@ extension XMP {
     if name.namespace == Namespace.rdf || name.namespace == Namespace.xml { return false }
     let local = name.local.lowercased()
     return local.hasPrefix("gps") || placeNames.contains(local) || ownPlaceNames.contains(name)
-      || positionWords.contains { local.contains($0) } || placeNamespaces.contains { name.namespace.hasPrefix($0) }
+      || positionWords.contains { has(local, $0) } || placeNamespaces.contains { name.namespace.hasPrefix($0) }
+  }
+
+  /// Byte by byte: the library's search builds a table for each word, and there are many names.
+  private static func has(_ text: String, _ word: String) -> Bool {
+    text.utf8.indices.contains { text.utf8[$0...].starts(with: word.utf8) }
   }
 
   /// Whether it has the form of a language tag (RFC 5646 §2.1), or says that there is no language (XML 1.0 §2.12).
