@@ -6,7 +6,12 @@ extension InspectionReport {
   /// A heading, and under it a row for each thing that a stranger could learn.
   static func revealing(_ inspection: Inspection) -> [(String, String)] {
     let found = inspection.revealing
-    guard !found.isEmpty else { return [("a stranger could learn", "nothing but what the picture shows")] }
+    guard !found.isEmpty else {
+      // Nobody looked at what could not be read.
+      let isWhole = inspection.warnings.isEmpty
+      let words = isWhole ? "nothing but what the picture shows" : "unknown: not all of the file could be read"
+      return [("a stranger could learn", words)]
+    }
     return [("a stranger could learn", "\(found.count) thing\(found.count == 1 ? "" : "s"):")]
       + found.map { ("  \($0.kind.rawValue)", "\($0.value.visibleLines) (\($0.place) \($0.name.visible))") }
   }

@@ -55,6 +55,16 @@ import Testing
     #expect(!run.output.utf8.contains(0x1B))
   }
 
+  /// Cut in its pixels: what stands before them was not looked at either.
+  @Test func aCutFileIsNotSaidToTellNothing() async throws {
+    let path = try await file()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let whole = try Data(contentsOf: URL(filePath: path))
+    try whole.prefix(920).write(to: URL(filePath: path))
+    let run = try await Command.run(["inspect", path])
+    #expect(run.output.contains("a stranger could learn  unknown: not all of the file could be read"), "\(run.output)")
+  }
+
   @Test func theDocumentIsForProgramsAndItsKeysAreDocumented() async throws {
     let path = try await file()
     defer { try? FileManager.default.removeItem(atPath: path) }
